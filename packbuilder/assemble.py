@@ -1,0 +1,143 @@
+"""Choose, translate, fill: (site, audience, locale) -> Manuscript. Pure; nothing is laid out here."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from packbuilder.approval import decide_state, digest_text
+from packbuilder.catalog import Translations, make_translator
+from packbuilder.content import choose_block
+from packbuilder.markup import PLACEHOLDER, Voice, plain_text, render_block, render_inline
+from packbuilder.model import Block, Edition, Library, Manuscript, Message, Pack, PrintedFact, Problem, Section, Site
+from packbuilder.phrase import Reader, make_resolver, site_placeholders
+
+PANELS = ("front", "back", "inside-left", "inside-right")
+
+
+def plan_editions(
+    sites: Iterable[Site], library: Library, audiences: Sequence[str] = (), locales: Sequence[str] = (), formats: Sequence[str] = ()
+) -> tuple[Edition, ...]:
+    """Every edition that the sites ask for; empty filters mean all."""
+    return tuple(
+        Edition(site, pack, locale, format_, kind)
+        for site in sites
+        for pack in library.packs.values()
+        if not audiences or pack.audience in audiences
+        for locale in site.locales
+        if not locales or locale in locales
+        for format_ in site.formats
+        if not formats or format_ in formats
+        for kind in (("pack", "card") if pack.has_card and format_ == "standard" else ("pack",))
+    )
+
+
+def choose_blocks(library: Library, pack: Pack, site: Site) -> tuple[tuple[Block, ...], tuple[Problem, ...]]:
+    """The files of a pack for one site in print order; a required block without a file is an error."""
+    chosen, problems = [], []
+    for entry in pack.entries:
+        if entry.needs and not site.gives(entry.needs):
+            continue
+        block = choose_block(library.blocks, entry.block, pack.audience, site.region)
+        if block:
+            chosen.append(block)
+        elif entry.block in pack.required:
+            problems.append(
+                Problem(
+                    "MISSING_BLOCK",
+                    pack.place,
+                    f"{pack.audience} in {site.region} must have the block {entry.block!r}, and no file fits",
+                    f"write handouts/blocks/{entry.block}.{pack.audience}.md",
+                )
+            )
+    return tuple(chosen), tuple(problems)
+
+
+def choose_panels(library: Library, pack: Pack, site: Site) -> dict[str, Block]:
+    """The four panels of the wallet card, by name."""
+    found = {name: choose_block(library.panels, name, pack.audience, site.region) for name in PANELS if pack.has_card}
+    return {name: block for name, block in found.items() if block}
+
+
+def assemble(
+    edition: Edition, library: Library, template_messages: Sequence[Message], catalogs: Mapping[str, Translations]
+) -> tuple[Manuscript, tuple[Problem, ...]]:
+    """Every word of an edition. The text is that of the whole pack and card, so that one approval covers both."""
+    site, pack, locale = edition.site, edition.pack, edition.locale
+    missing: dict[tuple[str, str], Message] = {}
+    facts: dict[str, PrintedFact] = {}
+    blocks, problems = choose_blocks(library, pack, site)
+
+    def make_voice(code: str) -> Voice:
+        find = make_translator(code, catalogs)
+
+        def translate(context: str, source: str) -> str | None:
+            text = find(context, source)
+            if text is None:
+                missing.setdefault((context, source), Message(context, source, pack.place))
+            return text
+
+        return Voice(translate, remember(make_resolver(Reader(library, site, pack.audience, code), translate), facts))
+
+    voice = make_voice(locale)
+    staff = make_voice(site.staff_locale) if site.staff_locale != locale else voice
+    sections = tuple(make_section(block, voice) for block in blocks)
+    panels = {
+        name: make_section(block, staff if name == "back" else voice) for name, block in choose_panels(library, pack, site).items()
+    }
+    words = [*template_messages, *site_messages(site), Message("packs", pack.title, pack.place)]
+    phrases = {(message.context, message.text): render_inline(message.context, message.text, voice) for message in words}
+    title = voice.translate("packs", pack.title) or pack.title
+    lines = [f"{title}"]
+    for section in (*sections, *panels.values()):
+        speaker = staff if section.name == "back" else voice
+        lines += [f"{section.stem}\t{passage.tag}\t{plain_text(passage.printed, speaker)}" for passage in section.passages]
+    lines += [f"{message.context}\t{plain_text(voice.translate(message.context, message.text) or '', voice)}" for message in words]
+    for name in (*site_placeholders(pack.audience), *library.facts):
+        if name not in library.facts or site.region in (library.facts[name].regions or (site.region,)):
+            voice.resolve(name)
+    lost = tuple(missing.values())
+    state, reasons = decide_state(site, lost, signed=False)
+    return Manuscript(
+        edition=edition,
+        title=title,
+        source_title=pack.title,
+        sections=sections,
+        panels=panels,
+        phrases=phrases,
+        facts=facts,
+        missing=lost,
+        digest=digest_text(lines),
+        state=state,
+        reasons=reasons,
+    ), problems
+
+
+def for_edition(manuscript: Manuscript, edition: Edition) -> Manuscript:
+    """The same words for another kind or format."""
+    return replace(manuscript, edition=edition)
+
+
+def make_section(block: Block, voice: Voice) -> Section:
+    html, passages = render_block(block, voice)
+    return Section(block.stem, block.name, html, passages)
+
+
+def site_messages(site: Site) -> list[Message]:
+    """The alarm table of the hospital, in its own words."""
+    return [Message(f"site.{site.id}", text, site.place) for alarm in site.alarms for text in (alarm.means, alarm.do)]
+
+
+def remember(resolve: Callable[[str], PrintedFact | None], seen: dict[str, PrintedFact]) -> Callable[[str], PrintedFact | None]:
+    """Keeps what was resolved, so that the manifest can say what is printed."""
+
+    def resolve_and_note(name: str) -> PrintedFact | None:
+        fact = resolve(name)
+        if fact is not None:
+            seen.setdefault(name, fact)
+        return fact
+
+    return resolve_and_note
+
+
+def used_facts(html: str) -> set[str]:
+    """The names of all facts in a piece of HTML."""
+    return {part.partition('"')[0] for part in html.split('data-fact="')[1:]} | set(PLACEHOLDER.findall(html))

@@ -1,0 +1,221 @@
+"""Every rule about the content as a small function: blocks, packs, evidence, reading grade.
+
+Why a rule for each: a code that can be looked up, a place, and a sentence that says what to do. Rules never stop at the
+first mistake, and they look at the source text, before anything is printed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from xml.etree.ElementTree import fromstring
+
+from packbuilder.assemble import PANELS, choose_blocks, choose_panels
+from packbuilder.markup import CARE_CARDS, EVIDENCE_MARK, MARKS, PICTURE, PLACEHOLDER, SILENT, fold, render_block
+from packbuilder.model import AUDIENCES, Block, Library, Pack, Passage, Place, Problem, Site
+from packbuilder.phrase import site_placeholders
+from packbuilder.readability import Reading, measure
+from packbuilder.site import KEYS
+from packbuilder.textfile import suggest
+
+PROSE = frozenset({"p", "li", "td", "title"})
+PLAIN_READERS = frozenset({"adult", "parent"})
+PACK_GRADE, BLOCK_GRADE, FIRST_GRADE = 6.0, 8.0, 5.0
+LONGEST_SENTENCE, MEAN_SENTENCE, LONGEST_LIST = 25, 14.0, 7
+# Blocks whose text is a form or a list of names; their grade says nothing.
+UNGRADED = frozenset({"about", "bag-log", "diary", "plan-sheet", "alarm-table"})
+
+
+def check_library(library: Library, sites: Sequence[Site]) -> list[Problem]:
+    """All rules over all blocks, panels, packs and evidence."""
+    problems: list[Problem] = []
+    parsed: dict[str, tuple[str, tuple[Passage, ...]]] = {}
+    for block in (*library.blocks.values(), *library.panels.values()):
+        raw = list(check_source(block, library))
+        problems.extend(raw)
+        html, passages = render_block(block, SILENT)
+        parsed[block.stem] = html, passages
+        problems.extend(check_passages(block, passages, library))
+        problems.extend(check_structure(block, html, passages))
+        if block.audience in PLAIN_READERS or not block.audience:
+            problems.extend(check_grade(block, passages))
+    problems.extend(check_packs(library))
+    problems.extend(check_facts(library))
+    for site in one_of_each_region(sites):
+        for pack in library.packs.values():
+            chosen, missing = choose_blocks(library, pack, site)
+            problems.extend(missing)
+            used = [*chosen, *choose_panels(library, pack, site).values()]
+            passages = tuple(passage for block in used for passage in parsed[block.stem][1])
+            problems.extend(check_coverage(pack, site, passages, library))
+            problems.extend(check_pack_grade(pack, site, chosen, parsed))
+    return list(dict.fromkeys(problems))
+
+
+def one_of_each_region(sites: Iterable[Site]) -> list[Site]:
+    """For rules about the text one site of each country is enough; the one with the most optional values shows most."""
+    best: dict[str, Site] = {}
+    for site in sites:
+        if site.region not in best or len(site.home) > len(best[site.region].home):
+            best[site.region] = site
+    return list(best.values())
+
+
+def check_source(block: Block, library: Library) -> Iterator[Problem]:
+    """Line by line: what must not stand in the text at all."""
+    table_width = 0
+    for number, line in enumerate(block.text.split("\n"), start=1):
+        place = Place(block.place.path, number)
+        if match := re.search(r"<[A-Za-z/!?]|&#?\w+;", line):
+            yield Problem("RAW_HTML", place, f"{match.group()!r} starts HTML", "write Markdown only; type the character itself")
+        bare = PICTURE.sub("", EVIDENCE_MARK.sub("", line))
+        if match := re.search(r"\]\s*[(\[]|^\s*\[[^\]]*\]:", bare):
+            yield Problem("LINK", place, "links cannot be followed on paper", "name the place, or use a fact of kind web")
+        rest = PLACEHOLDER.sub("", line)
+        if match := re.search(r"[{}]", rest):
+            yield Problem("BRACE", place, f"{match.group()!r} does not belong to a placeholder", "write {name}, in small letters")
+        for literal in library.literals:
+            rest = rest.replace(literal, "")
+        rest = re.sub(r"^\s*\d+\.\s", "", PICTURE.sub(r"\1", EVIDENCE_MARK.sub("", rest)))
+        if match := re.search(r"\d+", rest):
+            yield Problem("TYPED_NUMBER", place, f"the number {match.group()!r} is typed", "make it a fact in facts.toml and write {its_name}")
+        if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)|(?<![\w_])_[^_\s][^_]*_(?![\w_])", line):
+            yield Problem("ITALIC", place, "italics are hard to read", "use **bold** or plain text")
+        if match := re.search(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,})+\b", rest):
+            yield Problem("CAPITALS", place, f"{match.group()!r} is set in capitals", "write it in small letters, in bold if it must stand out")
+        if line.lstrip().startswith("|"):
+            width = len(re.findall(r"(?<!\\)\|", line.strip())) - 1
+            if table_width and width != table_width:
+                yield Problem("TABLE_ROW", place, f"this row has {width} cells, the table {table_width}", "give each row the same number of cells")
+            table_width = table_width or width
+        else:
+            table_width = 0
+        if match := re.match(r"\s*!!!\s*(\S*)(.*)", line):
+            if match.group(1) not in CARE_CARDS:
+                yield Problem("CARE_CARD", place, f"{match.group(1)!r} is not a care card", suggest(match.group(1), list(CARE_CARDS)))
+            elif not re.fullmatch(r'\s*".+"\s*', match.group(2)):
+                yield Problem("CARE_CARD", place, "a care card needs its title", f'write !!! {match.group(1)} "Title"')
+
+
+def check_passages(block: Block, passages: Iterable[Passage], library: Library) -> Iterator[Problem]:
+    """Placeholders, pictures and evidence of each message."""
+    readers = [block.audience] if block.audience else [name for name in AUDIENCES if is_used(block, library.packs.get(name))]
+    for passage in passages:
+        place, text = passage.message.place, passage.message.text
+        for name in PLACEHOLDER.findall(text):
+            fact = library.facts.get(name)
+            known = {*library.facts, *MARKS, *(name for who in readers for name in site_placeholders(who))}
+            if name not in known:
+                yield Problem("UNKNOWN_FACT", place, f"{{{name}}} is not known", suggest(name, sorted(known)))
+            elif fact and fact.regions and block.region not in fact.regions:
+                countries = " or ".join(f".{region.lower()}" for region in fact.regions)
+                yield Problem("FACT_REGION", place, f"{{{name}}} is only for {', '.join(fact.regions)}", f"use it in a block whose name ends in {countries}")
+        for alt, picture in PICTURE.findall(text):
+            if picture not in library.pictures:
+                yield Problem("UNKNOWN_PICTURE", place, f"there is no picture {picture!r}", suggest(picture, sorted(library.pictures)))
+            elif not alt and not picture.startswith("icon-"):
+                yield Problem("ALT_TEXT", place, f"the picture {picture!r} needs a sentence that says the same", "write ![the sentence](name)")
+        for id_ in passage.evidence:
+            row = library.evidence.get(id_)
+            if row is None:
+                yield Problem("UNKNOWN_EVIDENCE", place, f"{id_} is not in evidence.toml", suggest(id_, sorted(library.evidence)))
+            elif row.not_printed:
+                yield Problem("NOT_PRINTED", place, f"{id_} must not be printed: {row.not_printed}", "take the sentence out")
+            elif row.regions and block.region not in row.regions:
+                yield Problem("EVIDENCE_REGION", place, f"{id_} holds only in {', '.join(row.regions)}", "move it to a block for that country")
+
+
+def is_used(block: Block, pack: Pack | None) -> bool:
+    return pack is not None and (any(entry.block == block.name for entry in pack.entries) or (pack.has_card and block.name in PANELS))
+
+
+def check_structure(block: Block, html: str, passages: Sequence[Passage]) -> Iterator[Problem]:
+    """Heading levels and the length of lists."""
+    levels = [(int(passage.tag[1]), passage.message.place) for passage in passages if re.fullmatch(r"h\d", passage.tag)]
+    first = 1 if block.name == "call-now" else 3 if block.name in PANELS else 2
+    if not levels or levels[0][0] != first:
+        place = levels[0][1] if levels else Place(block.place.path, 1)
+        yield Problem("HEADING", place, f"the first heading must have level {first}", f"start with {'#' * first} and the heading")
+    for (before, _), (level, place) in zip(levels, levels[1:], strict=False):
+        if level > before + 1 or level < first:
+            yield Problem("HEADING", place, f"a heading of level {level} follows one of level {before}", "go down one level at a time")
+    for items in fromstring(f"<block>{html}</block>").iter("ul"):
+        if len(items) > LONGEST_LIST:
+            first_words = fold("".join(items[0].itertext()))[:40]
+            yield Problem("LONG_LIST", block.place, f"the list that starts with {first_words!r} has {len(items)} items", f"at most {LONGEST_LIST}: split it")
+
+
+def prose(passages: Iterable[Passage]) -> list[str]:
+    """The sentences that are read, without headings; a placeholder counts as one short word."""
+    return [
+        re.sub(r"\*\*", "", PLACEHOLDER.sub(" ten ", PICTURE.sub(" ", passage.message.text)))
+        for passage in passages
+        if passage.tag in PROSE and not PICTURE.fullmatch(passage.message.text)
+    ]
+
+
+def check_grade(block: Block, passages: Sequence[Passage]) -> Iterator[Problem]:
+    if block.name in UNGRADED:
+        return
+    reading = measure(prose(passages))
+    limit = FIRST_GRADE if block.name == "call-now" or block.name in PANELS else BLOCK_GRADE
+    if block.stem != "back" and reading.words >= 20 and reading.grade > limit:
+        yield Problem("GRADE", block.place, f"reading grade {reading.grade:.1f}, at most {limit:g}", "shorter words and sentences")
+    if reading.longest > LONGEST_SENTENCE:
+        yield Problem("LONG_SENTENCE", block.place, f"{reading.longest} words: {reading.longest_text[:60]!r}", f"at most {LONGEST_SENTENCE}: make two of it")
+
+
+def pack_reading(chosen: Iterable[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]) -> Reading:
+    return measure(text for block in chosen for text in prose(parsed[block.stem][1]))
+
+
+def check_pack_grade(pack: Pack, site: Site, chosen: Sequence[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]) -> Iterator[Problem]:
+    reading = pack_reading(chosen, parsed)
+    if pack.audience in PLAIN_READERS and reading.grade > PACK_GRADE:
+        yield Problem("GRADE", pack.place, f"{pack.audience} in {site.region}: reading grade {reading.grade:.1f}, at most {PACK_GRADE:g}", "shorter words and sentences")
+    if pack.audience in PLAIN_READERS and reading.mean > MEAN_SENTENCE:
+        yield Problem("GRADE", pack.place, f"{pack.audience} in {site.region}: {reading.mean:.1f} words a sentence, at most {MEAN_SENTENCE:g}", "shorter sentences")
+
+
+def check_packs(library: Library) -> Iterator[Problem]:
+    """Names in packs.toml that lead nowhere, and blocks that nobody prints."""
+    names = {block.name for block in library.blocks.values()}
+    for pack in library.packs.values():
+        for entry in pack.entries:
+            if entry.block not in names:
+                yield Problem("UNKNOWN_BLOCK", pack.place, f"{pack.audience}: there is no block {entry.block!r}", suggest(entry.block, sorted(names)))
+            section, _, key = entry.needs.partition(".")
+            if entry.needs and key not in KEYS.get(section, {}):
+                yield Problem("UNKNOWN_NEED", pack.place, f"{entry.block}: no site file can give {entry.needs!r}", suggest(entry.needs, [f"home.{key}" for key in KEYS["home"]]))
+        for name in pack.required:
+            if name not in {entry.block for entry in pack.entries}:
+                yield Problem("UNKNOWN_BLOCK", pack.place, f"{pack.audience}: {name!r} is required and not among the blocks", "add it to blocks, or take it out of required")
+    for block in library.blocks.values():
+        if not any(is_used(block, pack) for pack in library.packs.values() if block.audience in ("", pack.audience)):
+            yield Problem("UNUSED_BLOCK", block.place, "no pack prints this block", "add it to packs.toml, or delete it")
+
+
+def check_facts(library: Library) -> Iterator[Problem]:
+    for fact in library.facts.values():
+        for id_ in fact.evidence:
+            if id_ not in library.evidence:
+                yield Problem("UNKNOWN_EVIDENCE", fact.place, f"{fact.name}: {id_} is not in evidence.toml", suggest(id_, sorted(library.evidence)))
+        if not fact.evidence:
+            yield Problem("FACT_EVIDENCE", fact.place, f"{fact.name}: has no evidence", 'write evidence = ["I04"]')
+
+
+def check_coverage(pack: Pack, site: Site, passages: Iterable[Passage], library: Library) -> Iterator[Problem]:
+    """Every printable fact is cited for each audience that it is marked for."""
+    cited = {id_ for passage in passages for id_ in passage.evidence}
+    for row in library.evidence.values():
+        if pack.audience in row.audiences and site.region in (row.regions or (site.region,)) and row.id not in cited:
+            yield Problem("NOT_CITED", row.place, f"{row.id}: no block of the {pack.audience} pack in {site.region} cites it", f"write it and cite it, or give not_printed a reason: {row.statement[:50]}")
+
+
+def readings(library: Library, sites: Sequence[Site]) -> list[tuple[str, str, Reading]]:
+    """(pack, region, reading) for the packs that must be easy to read."""
+    parsed = {block.stem: render_block(block, SILENT) for block in library.blocks.values()}
+    return [
+        (pack.audience, site.region, pack_reading(choose_blocks(library, pack, site)[0], parsed))
+        for site in one_of_each_region(sites)
+        for pack in library.packs.values()
+        if pack.audience in PLAIN_READERS
+    ]

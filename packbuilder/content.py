@@ -1,0 +1,214 @@
+"""`packs.toml`, `blocks/`, `card/`, `facts.toml`, `evidence.toml` -> Library.
+
+Audience and region live in a block's file name, so a block is chosen whole before it is parsed: conditions inside a text
+are what breaks in every tool that has them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from packbuilder.model import (
+    AUDIENCES,
+    Block,
+    Evidence,
+    Fact,
+    Library,
+    Pack,
+    PackEntry,
+    Place,
+    Problem,
+    Project,
+    Source,
+)
+from packbuilder.textfile import TomlFile, read_text, read_toml, shown_path, suggest
+
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+EVIDENCE_ID = re.compile(r"[A-Z](?:\d{2}|-[A-Z]+)")
+FACT_KEYS = {"value", "text", "by_region", "unit", "kind", "evidence", "regions", "note"}
+EVIDENCE_KEYS = {
+    "kind", "statement", "sources", "source_notes", "audiences", "audience_note", "regions", "not_printed", "decision", "addresses", "note",
+}  # fmt: skip
+
+
+def read_library(project: Project) -> tuple[Library, tuple[Problem, ...]]:
+    """All of `handouts/` but the sites. What can't be read is missing from the library and named in the problems."""
+    handouts, root = project.handouts, project.root
+    problems: list[Problem] = []
+
+    def toml(name: str) -> TomlFile:
+        file, broken = read_toml(handouts / name, root)
+        problems.extend(broken)
+        return file
+
+    packs = read_packs(toml("packs.toml"), problems)
+    facts, literals = read_facts(toml("facts.toml"), problems)
+    evidence_file = toml("evidence.toml")
+    sources = read_sources(evidence_file, problems)
+    evidence = read_evidence(evidence_file, sources, problems)
+    library = Library(
+        packs=packs,
+        blocks=read_blocks(handouts / "blocks", root, problems),
+        panels=read_blocks(handouts / "card", root, problems),
+        facts=facts,
+        literals=literals,
+        evidence=evidence,
+        sources=sources,
+        pictures=frozenset(path.stem for path in (project.templates / "pictures").glob("*.*")),
+    )
+    return library, tuple(problems)
+
+
+def read_blocks(folder: Path, root: Path, problems: list[Problem]) -> dict[str, Block]:
+    """Every Markdown file of a folder by its stem."""
+    blocks: dict[str, Block] = {}
+    for path in sorted(folder.glob("*.md")):
+        place = Place(shown_path(path, root))
+        if path.is_symlink():
+            problems.append(Problem("SYMBOLIC_LINK", place, "is a link to another file", "put the file itself here"))
+            continue
+        name, *suffixes = path.name.removesuffix(".md").split(".")
+        audience = suffixes.pop(0) if suffixes and suffixes[0] in AUDIENCES else ""
+        region = suffixes.pop(0).upper() if suffixes and re.fullmatch(r"[a-z]{2}", suffixes[0]) else ""
+        if suffixes or not NAME.fullmatch(name):
+            problems.append(
+                Problem(
+                    "BLOCK_NAME",
+                    place,
+                    f"the name {path.name!r} is not understood",
+                    f"write <block>[.{'|'.join(AUDIENCES)}][.<country>].md, all in lower case",
+                )
+            )
+            continue
+        text, broken = read_text(path, root)
+        problems.extend(broken)
+        if not broken:
+            stem = path.name.removesuffix(".md")
+            blocks[stem] = Block(stem, name, audience, region, text, place)
+    return blocks
+
+
+def choose_block(blocks: Mapping[str, Block], name: str, audience: str, region: str) -> Block | None:
+    """The most specific file that fits: audience and region, then audience, then region, then plain."""
+    country = region.lower()
+    for stem in (f"{name}.{audience}.{country}", f"{name}.{audience}", f"{name}.{country}", name):
+        if stem in blocks:
+            return blocks[stem]
+    return None
+
+
+def check_keys(file: TomlFile, table: str, values: Mapping[str, Any], known: Iterable[str], problems: list[Problem]) -> None:
+    for key in values:
+        if key not in known:
+            problems.append(Problem("UNKNOWN_KEY", file.place(f"{table}.{key}"), f"{key}: is not known", suggest(key, list(known))))
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else ()
+
+
+def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
+    packs: dict[str, Pack] = {}
+    for name, table in file.values.items():
+        place = file.place(name)
+        audience = next((known for known in AUDIENCES if known == name), None)
+        if audience is None or not isinstance(table, dict):
+            problems.append(Problem("UNKNOWN_AUDIENCE", place, f"{name}: is not an audience", suggest(name, list(AUDIENCES))))
+            continue
+        check_keys(file, name, table, ("title", "card", "blocks", "required"), problems)
+        entries = []
+        for item in table.get("blocks", []):
+            if isinstance(item, str):
+                entries.append(PackEntry(item))
+            elif isinstance(item, dict) and isinstance(item.get("block"), str) and set(item) <= {"block", "needs"}:
+                entries.append(PackEntry(item["block"], str(item.get("needs", ""))))
+            else:
+                problems.append(
+                    Problem("PACK_ENTRY", file.place(f"{name}.blocks"), f"{item!r} is not a block", 'write "name" or { block = "name", needs = "home.bathing" }')
+                )
+        if not entries or not isinstance(table.get("title"), str):
+            problems.append(Problem("PACK_EMPTY", place, f"{name}: needs a title and blocks", 'write title = "…" and blocks = ["…"]'))
+            continue
+        packs[name] = Pack(audience, table["title"], tuple(entries), texts(table.get("required", [])), bool(table.get("card")), place)
+    return packs
+
+
+def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact], tuple[str, ...]]:
+    facts: dict[str, Fact] = {}
+    literals: tuple[str, ...] = ()
+    for name, table in file.values.items():
+        place = file.place(name)
+        if name == "literals":
+            literals = texts(table)
+            continue
+        if not isinstance(table, dict) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            problems.append(Problem("FACT_NAME", place, f"{name}: is not a fact", "write a line [name] in small letters and its values below"))
+            continue
+        check_keys(file, name, table, FACT_KEYS, problems)
+        value, text = table.get("value"), table.get("text")
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        is_token = isinstance(value, str) and table.get("kind") in ("phone", "web")
+        if (is_number or is_token) == isinstance(text, str):
+            problems.append(
+                Problem("FACT_VALUE", place, f"{name}: has no usable value", 'write value = 28, or value = "111" with kind = "phone", or text = "…"')
+            )
+            continue
+        facts[name] = Fact(
+            name=name,
+            kind="number" if is_number else "phrase" if text is not None else "web" if table["kind"] == "web" else "phone",
+            place=place,
+            number=Decimal(value) if is_number and value is not None else Decimal(0),
+            text=text if isinstance(text, str) else value if isinstance(value, str) else "",
+            by_region=table.get("by_region", {}),
+            unit=str(table.get("unit", "")),
+            evidence=texts(table.get("evidence", [])),
+            regions=texts(table.get("regions", [])),
+            note=str(table.get("note", "")),
+        )
+    return facts, literals
+
+
+def read_sources(file: TomlFile, problems: list[Problem]) -> dict[str, Source]:
+    sources = {}
+    for key, table in file.values.get("sources", {}).items():
+        if not isinstance(table, dict) or "name" not in table:
+            problems.append(Problem("SOURCE_VALUE", file.place(f"sources.{key}"), f"{key}: needs a name", 'write name = "…"'))
+        else:
+            sources[key] = Source(key, str(table["name"]), str(table.get("country", "")), str(table.get("date", "")))
+    return sources
+
+
+def read_evidence(file: TomlFile, sources: Mapping[str, Source], problems: list[Problem]) -> dict[str, Evidence]:
+    rows: dict[str, Evidence] = {}
+    for id_, table in file.values.get("facts", {}).items():
+        key = f"facts.{id_}"
+        say: Callable[[str, str, str], None] = lambda code, message, hint: problems.append(  # noqa: E731
+            Problem(code, file.place(key), f"{id_}: {message}", hint)  # noqa: B023
+        )
+        if not EVIDENCE_ID.fullmatch(id_) or not isinstance(table, dict) or not isinstance(table.get("statement"), str):
+            say("EVIDENCE_VALUE", "is not an evidence row", 'ids look like I04 or X01; each row needs statement = "…"')
+            continue
+        check_keys(file, key, table, EVIDENCE_KEYS, problems)
+        row = Evidence(
+            id=id_,
+            statement=table["statement"],
+            place=file.place(key),
+            kind=str(table.get("kind", "fact")),
+            sources=texts(table.get("sources", [])),
+            audiences=texts(table.get("audiences", [])),
+            regions=texts(table.get("regions", [])),
+            not_printed=str(table.get("not_printed", "")),
+            decision=str(table.get("decision", "")),
+        )
+        for source in set(row.sources) - set(sources):
+            say("UNKNOWN_SOURCE", f"the source {source!r} is not known", suggest(source, list(sources)))
+        for audience in set(row.audiences) - set(AUDIENCES):
+            say("UNKNOWN_AUDIENCE", f"the audience {audience!r} is not known", suggest(audience, list(AUDIENCES)))
+        if row.kind == "fact" and bool(row.audiences) == bool(row.not_printed):
+            say("EVIDENCE_VALUE", "needs either audiences or not_printed", "say who must read it, or why nobody may")
+        if row.kind == "fact" and not row.sources:
+            say("EVIDENCE_VALUE", "has no source", "name at least one")
+        rows[id_] = row
+    return rows

@@ -1,0 +1,48 @@
+"""One edition from manuscript to checked PDF: fit, typeset, print, read back. What a worker process does."""
+
+import functools
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from jinja2 import Environment
+
+from packbuilder.fit import fit_card
+from packbuilder.model import Artifact, Manuscript, Project
+from packbuilder.printer import make_press, print_pdf
+from packbuilder.publish import describe
+from packbuilder.readback import read_back
+from packbuilder.typeset import make_environment, typeset
+
+
+@functools.cache
+def environment(templates: Path) -> Environment:
+    """The templates of this process, parsed once."""
+    return make_environment(templates)
+
+
+def print_edition(manuscript: Manuscript, project: Project) -> Artifact:
+    """A PDF that has been read back. With problems, `pdf` is empty: it can't be published by mistake."""
+    start = time.perf_counter()
+    press, env = make_press(project.templates), environment(project.templates)
+    sizes, problems = fit_card(manuscript, env, press)
+    html = typeset(manuscript, env, sizes)
+    if problems:
+        return Artifact(manuscript.edition, {}, b"", html, problems, time.perf_counter() - start)
+    proof = print_pdf(html, press, manuscript.edition.path)
+    problems = (*proof.problems, *read_back(proof, manuscript, project.templates / "fonts"))
+    entry = describe(manuscript, html, proof.pdf, len(proof.document.pages))
+    return Artifact(manuscript.edition, entry, b"" if problems else proof.pdf, html, problems, time.perf_counter() - start)
+
+
+def print_all(manuscripts: Sequence[Manuscript], project: Project, jobs: int) -> Iterator[Artifact]:
+    """All editions, as each is finished in turn. Processes, not threads: the layout engine holds the interpreter."""
+    jobs = min(jobs or os.cpu_count() or 1, len(manuscripts))
+    if jobs <= 1:
+        yield from (print_edition(manuscript, project) for manuscript in manuscripts)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(print_edition, manuscripts, [project] * len(manuscripts))

@@ -1,0 +1,199 @@
+"""The Python-Markdown extension that turns a block into HTML: the message seam, placeholders, evidence marks, pictures.
+
+Why a tree processor before `inline`: at that moment each element's `.text` is raw inline Markdown, which is exactly a
+message (design, text and translation contract). The same class collects messages and swaps in their translations, so
+that extraction and building cannot disagree.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from packbuilder.model import Block, Message, Passage, Place, PrintedFact
+
+MESSAGE_TAGS = frozenset({"h1", "h2", "h3", "h4", "p", "li", "td", "th"})
+EVIDENCE_MARK = re.compile(r"\s*\[\^([^\]\n]*)\]")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
+CARE_CARDS = ("emergency", "urgent", "tell", "info")
+# Placeholders that print something which is not a fact: places for the pen, and the page counters of the foot.
+MARKS: Mapping[str, str] = {
+    "pen_line": "pen-line",
+    "tick_box": "tick-box",
+    "page_number": "page-number",
+    "page_count": "page-count",
+}
+
+Translate = Callable[[str, str], str | None]
+Resolve = Callable[[str], PrintedFact | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the words of an edition are found.
+
+    `translate(context, source)` gives None when there is no translation; `resolve(name)` gives None for a value that the
+    site leaves open.
+    """
+
+    translate: Translate
+    resolve: Resolve
+    source_lang: str = "en-GB"
+
+
+SILENT = Voice(lambda _context, source: source, lambda _name: None)
+
+
+def fold(text: str) -> str:
+    """Soft line breaks and runs of space as one space: re-flowing a paragraph never touches a translation."""
+    return " ".join(text.split())
+
+
+def split_evidence(text: str) -> tuple[str, tuple[str, ...]]:
+    """The message without its evidence marks, and the cited ids in order."""
+    ids = tuple(id_ for mark in EVIDENCE_MARK.finditer(text) for id_ in mark.group(1).split())
+    return fold(EVIDENCE_MARK.sub("", text)), ids
+
+
+def fact_element(fact: PrintedFact) -> Element:
+    """A fact as HTML. Only `dir` on one element keeps a number left to right in WeasyPrint; a bare `<bdi>` does not."""
+    if len(fact.pieces) == 1 and fact.pieces[0][1]:
+        element = Element("bdi", {"dir": "ltr", "class": "fact", "data-fact": fact.name})
+        holder = SubElement(element, "a", {"href": f"tel:{fact.dial}"}) if fact.dial else element
+        holder.text = AtomicString(fact.pieces[0][0])
+        return element
+    element = Element("span", {"class": "phrase", "data-fact": fact.name})
+    last: Element | None = None
+    for text, isolated in fact.pieces:
+        if isolated:
+            last = SubElement(element, "bdi", {"dir": "ltr", "class": "fact"})
+            last.text = AtomicString(text)
+        elif last is None:
+            element.text = AtomicString((element.text or "") + text)
+        else:
+            last.tail = AtomicString((last.tail or "") + text)
+    return element
+
+
+def plain_text(text: str, voice: Voice) -> str:
+    """A message as plain words with its facts filled in: for titles, alternative texts and digests."""
+
+    def fill(match: re.Match[str]) -> str:
+        fact = voice.resolve(match.group(1))
+        return fact.text if fact else ("" if match.group(1) in MARKS else "…")
+
+    return fold(PLACEHOLDER.sub(fill, PICTURE.sub(r"\1", text)).replace("**", ""))
+
+
+def mark_element(name: str) -> Element:
+    """A place for the pen. It holds no text, so nothing is read out for it."""
+    return Element("span", {"class": MARKS[name]})
+
+
+class PlaceholderPattern(InlineProcessor):
+    """`{phone_24h}` -> the fact; `{pen_line}` -> a line; a value the site leaves open -> a line."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__(PLACEHOLDER.pattern)
+        self.voice = voice
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
+        name = m.group(1)
+        fact = None if name in MARKS else self.voice.resolve(name)
+        return (fact_element(fact) if fact else mark_element(name if name in MARKS else "pen_line")), m.start(0), m.end(0)
+
+
+class IconPattern(InlineProcessor):
+    """`![](icon-drop)` -> an empty span that the style sheet fills: decoration, so no alternative text is wanted."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
+        return Element("span", {"class": f"icon {m.group(2)}"}), m.start(0), m.end(0)
+
+
+class MessageSeam(Treeprocessor):
+    """Collects every message of a block in document order and swaps in its translation."""
+
+    def __init__(self, md: Markdown, block: Block, voice: Voice, passages: list[Passage]) -> None:
+        super().__init__(md)
+        self.block, self.voice, self.passages = block, voice, passages
+        self.squashed, self.line_of = squash(block.text)
+        self.cursor = 0
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if element.tag not in MESSAGE_TAGS or not (element.text or "").strip():
+                continue
+            raw = str(element.text)
+            source, evidence = split_evidence(raw)
+            if not source:
+                element.text = ""
+                continue
+            tag = "title" if element.get("class") == "admonition-title" else element.tag
+            message = Message(self.block.stem, source, Place(self.block.place.path, self.find_line(raw)))
+            translated = self.voice.translate(message.context, source)
+            if translated is None:
+                element.set("class", f"{element.get('class', '')} untranslated".strip())
+                element.set("lang", self.voice.source_lang)
+                element.set("dir", "ltr")
+            self.passages.append(Passage(tag, message, evidence, translated or source))
+            element.text = translated or source
+            picture = PICTURE.fullmatch(element.text)
+            if picture and picture.group(1):
+                # A picture alone in its paragraph. `typeset` puts the drawing in: nothing is drawn before that step.
+                element.tag, element.text = "figure", None
+                element.attrib = {"data-alt": plain_text(picture.group(1), self.voice), "data-picture": picture.group(2)}
+
+    def find_line(self, raw: str) -> int:
+        """Elements come in document order, so a cursor walks to the next place where the folded text begins."""
+        needle = "".join(raw.split())
+        found = self.squashed.find(needle, self.cursor)
+        if found < 0:
+            return self.line_of[min(self.cursor, len(self.line_of) - 1)] if self.line_of else 1
+        self.cursor = found + len(needle)
+        return self.line_of[found]
+
+
+def squash(text: str) -> tuple[str, list[int]]:
+    """The text without white space, and the line of each remaining character."""
+    kept = [(char, number) for number, line in enumerate(text.split("\n"), start=1) for char in line if not char.isspace()]
+    return "".join(char for char, _ in kept), [number for _, number in kept]
+
+
+class PackMarkdown(Extension):
+    """The dialect: tables, care cards and our marks; no raw HTML, no links, no images by address, no entities."""
+
+    def __init__(self, block: Block, voice: Voice, passages: list[Passage]) -> None:
+        super().__init__()
+        self.block, self.voice, self.passages = block, voice, passages
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        for name in ("html", "entity", "autolink", "automail", "link", "image_link", "image_reference",
+                     "reference", "short_reference", "short_image_ref"):  # fmt: skip
+            md.inlinePatterns.deregister(name)
+        md.preprocessors.deregister("html_block")
+        md.parser.blockprocessors.deregister("reference")
+        md.parser.blockprocessors.deregister("code")
+        md.treeprocessors.register(MessageSeam(md, self.block, self.voice, self.passages), "messages", 25)
+        md.inlinePatterns.register(PlaceholderPattern(self.voice), "placeholder", 185)
+        md.inlinePatterns.register(IconPattern(PICTURE.pattern), "icon", 184)
+
+
+def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
+    """A block as HTML in one voice, and its passages in print order."""
+    passages: list[Passage] = []
+    md = Markdown(extensions=[PackMarkdown(block, voice, passages), "tables", "sane_lists", "admonition"], output_format="xhtml")
+    html = md.convert(block.text)
+    return html, tuple(passages)
+
+
+def render_inline(context: str, source: str, voice: Voice) -> str:
+    """One message outside a block (a template's words, a site's own sentence) as inline HTML."""
+    html, _ = render_block(Block(context, context, "", "", source, Place(context)), voice)
+    return html.removeprefix("<p>").removesuffix("</p>")

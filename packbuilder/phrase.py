@@ -1,0 +1,139 @@
+"""Facts as a reader of one locale sees them.
+
+Why here and nowhere else: a temperature or a telephone number is decided once, from the site file, and is then only
+carried. Every number is an isolated piece, so that no right-to-left page can turn it round. Digits are 0-9 in every
+language: staff must be able to read and check them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from babel import Locale
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+from packbuilder.markup import PLACEHOLDER, Translate
+from packbuilder.model import Audience, FeverRule, Library, PrintedFact, Site
+
+NBSP = "\u00a0"
+# Countries whose people measure fever in °F first (CLDR measurement system "US").
+FAHRENHEIT_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "BS", "BZ", "KY", "PW", "FM", "MH", "LR"})
+CONTACTS = ("phone_24h", "phone_day", "pump_help", "emergency_number", "interpreter", "formats_contact", "feedback")
+SITE_NAMES = ("hospital", "ward", "pump_model", "owner")
+SITE_TEXTS = {"bag_change": "bag_change", "home_bathing": "bathing", "home_body_fluids": "body_fluids"}
+FEVER_NAMES = ("fever_rule", "call_temperature", "low_rule", "fever_high", "fever_low_limit")
+WHO: dict[str, Literal["adult", "child"]] = {"adult": "adult", "parent": "child"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a fact is printed."""
+
+    library: Library
+    site: Site
+    audience: Audience
+    locale: str
+
+    @property
+    def babel_locale(self) -> Locale:
+        return Locale.parse(self.locale, sep="-")
+
+
+def site_placeholders(audience: Audience) -> tuple[str, ...]:
+    """The placeholders of an audience that are filled from the site file."""
+    fever = (
+        tuple(f"{name}_{who}" for name in FEVER_NAMES for who in ("adult", "child")) if audience == "nurse" else FEVER_NAMES
+    )
+    return CONTACTS + SITE_NAMES + tuple(SITE_TEXTS) + fever
+
+
+def to_fahrenheit(celsius: Decimal) -> Decimal:
+    """°C -> °F to one decimal, halves up: 37.5 is 99.5, 38.0 is 100.4, 36.0 is 96.8 (conflict X28)."""
+    return (celsius * 9 / 5 + 32).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def print_temperature(celsius: Decimal, reader: Reader) -> str:
+    """Both units, the country's own first: `37.5 °C (99.5 °F)`."""
+    c, f = (
+        format_decimal(value, format="0.0", locale=reader.babel_locale, numbering_system="latn") + f"{NBSP}°{unit}"
+        for value, unit in ((celsius, "C"), (to_fahrenheit(celsius), "F"))
+    )
+    first, second = (f, c) if reader.site.region in FAHRENHEIT_FIRST else (c, f)
+    return f"{first} ({second})"
+
+
+def print_number(number: Decimal, reader: Reader) -> str:
+    """A number with the reader's decimal mark and no mark for thousands: `5.4`, in Polish `5,4`."""
+    return format_decimal(number, locale=reader.babel_locale, numbering_system="latn", group_separator=False)
+
+
+def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], PrintedFact | None]:
+    """The function that finds a fact by name; None for one that the site leaves open. Phrases go through `translate`."""
+    site, library = reader.site, reader.library
+
+    def isolated(name: str, text: str, dial: str = "") -> PrintedFact:
+        return PrintedFact(name, ((text, True),), dial)
+
+    def phrase(name: str, source: str, context: str, parts: dict[str, PrintedFact]) -> PrintedFact:
+        text = translate(context, source) or source
+        pieces: list[tuple[str, bool]] = []
+        end = 0
+        for match in PLACEHOLDER.finditer(text):
+            if match.start() > end:
+                pieces.append((text[end : match.start()], False))
+            part = parts.get(match.group(1)) or resolve(match.group(1))
+            pieces.extend(part.pieces if part else ((match.group(), False),))
+            end = match.end()
+        if end < len(text):
+            pieces.append((text[end:], False))
+        return PrintedFact(name, tuple(pieces))
+
+    def library_phrase(fact: str, name: str, parts: dict[str, PrintedFact] | None = None) -> PrintedFact:
+        row = library.facts[fact]
+        return phrase(name, row.by_region.get(site.region, row.text), "facts", parts or {})
+
+    def fever(name: str, rule: FeverRule) -> PrintedFact | None:
+        base, suffix = next((known, name[len(known) :]) for known in FEVER_NAMES if name.startswith(known))
+        limits = {"fever_high": rule.high_c, "fever_low_limit": rule.low_c, "fever_lasting_limit": rule.sustained_c}
+        parts = {key: isolated(key + suffix, print_temperature(value, reader)) for key, value in limits.items() if value}
+        if base in limits:
+            return parts.get(base)
+        if rule.sustained_hours:
+            time = format_unit(rule.sustained_hours, "duration-hour", "long", locale=reader.babel_locale)
+            parts["fever_lasting_time"] = PrintedFact("fever_lasting_time", ((time, False),))
+        parts["fever_rule"] = library_phrase("fever_above" if rule.rule == "above" else "fever_at_or_above", name, parts)
+        if rule.low_c:
+            parts["low_rule"] = library_phrase("fever_low", name, parts)
+        if rule.sustained_c:
+            parts["lasting_rule"] = library_phrase("fever_lasting", name, parts)
+        if base != "call_temperature":
+            return parts.get(base)
+        both = {(True, True): "call_with_both", (True, False): "call_with_low", (False, True): "call_with_lasting"}
+        whole = both.get((bool(rule.low_c), bool(rule.sustained_c)))
+        return library_phrase(whole, name, parts) if whole else PrintedFact(name, parts["fever_rule"].pieces)
+
+    def resolve(name: str) -> PrintedFact | None:
+        if name in CONTACTS:
+            contact = site.contacts.get(name)
+            return isolated(name, contact.text, contact.dial) if contact else None
+        if name in SITE_NAMES:
+            text = {"hospital": site.name, "ward": site.ward, "owner": site.owner}.get(name) or site.home.get(name, "")
+            return isolated(name, text) if text else None
+        if name in SITE_TEXTS:
+            own = site.home.get(SITE_TEXTS[name], "")
+            return PrintedFact(name, ((translate(f"site.{site.id}", own) or own, False),)) if own else None
+        if name in site_placeholders(reader.audience):
+            who = WHO.get(reader.audience) or ("child" if name.endswith("_child") else "adult")
+            return fever(name, site.fever[who])
+        fact = library.facts.get(name)
+        if fact is None:
+            return None
+        if fact.kind == "number":
+            return isolated(name, print_number(fact.number, reader))
+        if fact.kind == "phrase":
+            return library_phrase(name, name)
+        return isolated(name, fact.text)
+
+    return resolve

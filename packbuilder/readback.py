@@ -1,0 +1,266 @@
+"""Opens the finished PDF and proves what is on the paper before anybody can print it (design, section 8).
+
+Expectations come from the manuscript, positions from the box tree, and what is printed from the PDF's own glyphs, read
+with a library that did not write it. A PDF that fails is not published.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from pypdfium2 import raw
+
+from packbuilder.boxes import Run, collect_panels, collect_runs, page_sizes
+from packbuilder.model import Manuscript, Place, PrintedFact, Problem
+from packbuilder.printer import Proof
+
+SLACK = 0.75  # pt: rounding of positions, and side bearings of glyphs
+CRITICAL = {
+    "adult": ("phone_24h", "emergency_number", "call_temperature"),
+    "parent": ("phone_24h", "emergency_number", "call_temperature"),
+    "nurse": ("phone_24h", "call_temperature_adult", "call_temperature_child"),
+}
+PANEL_FACTS = {
+    "front": ("phone_24h",),
+    "back": ("phone_24h",),
+    "inside-left": ("call_temperature",),
+    "inside-right": ("phone_24h", "emergency_number"),
+}
+COPIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character of the PDF and its box in points from the top left."""
+
+    char: str
+    left: float
+    right: float
+    middle: float
+
+
+def read_back(proof: Proof, manuscript: Manuscript, fonts: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a print, each as a Problem that names the edition."""
+    runs = collect_runs(proof.document)
+    sizes = page_sizes(proof.document)
+    glyphs = read_glyphs(proof.pdf)
+    found = [
+        *check_words(proof.tree, runs),
+        *check_edges(runs, sizes),
+        *check_collisions(runs),
+        *check_facts(proof.tree, runs, glyphs, manuscript.facts),
+        *check_presence(proof, runs, manuscript),
+        *check_marks(runs, manuscript, len(sizes)),
+        *check_fonts(proof.pdf, fonts),
+    ]
+    path = manuscript.edition.path
+    return tuple(Problem(code, Place(path), message, "this PDF is not published: " + hint) for code, message, hint in found)
+
+
+Finding = tuple[str, str, str]
+
+
+def squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
+def own_text(element: Any) -> str:
+    """The words that stand directly in an element, without white space."""
+    return squeeze((element.text or "") + "".join(child.tail or "" for child in element))
+
+
+def check_words(tree: Any, runs: Iterable[Run]) -> list[Finding]:
+    """Every word of the manuscript is in the box tree, in its element, once; repeated heads and feet may come again."""
+    printed: dict[int, str] = {}
+    for run in runs:
+        if run.is_text:
+            printed[run.element] = printed.get(run.element, "") + squeeze(run.text)
+    found: list[Finding] = []
+    body = next(element for element in tree if element.tag == "body")
+    for element in body.iter():
+        wanted = own_text(element) if isinstance(element.tag, str) else ""
+        got = printed.get(id(element), "")
+        times, rest = divmod(len(got), len(wanted)) if wanted else (1, 0)
+        if wanted and (rest or not times or got != wanted * times):
+            shown = " ".join((element.text or "").split())[:60] or wanted[:60]
+            found.append(("LOST_WORDS", f"a part of this text is not on the paper: {shown!r}", "give it more room"))
+    return found
+
+
+def check_edges(runs: Iterable[Run], sizes: list[tuple[float, float]]) -> list[Finding]:
+    """Nothing passes its page."""
+    found: list[Finding] = []
+    for run in runs:
+        width, height = sizes[run.page - 1]
+        over = max(-run.left, -run.top, run.right - width, run.bottom - height)
+        if over > SLACK:
+            found.append(("PAST_PAGE", f"page {run.page}: {run.text or 'a picture'!r} passes the edge by {over / 72 * 25.4:.1f} mm", "shorten it"))
+    return found
+
+
+def check_collisions(runs: list[Run]) -> list[Finding]:
+    """No two pieces of text, and no text and picture, lie on top of each other."""
+    found: list[Finding] = []
+    by_page: dict[int, list[Run]] = {}
+    for run in runs:
+        if not run.is_text or run.text.strip():
+            by_page.setdefault(run.page, []).append(run)
+    for page, items in by_page.items():
+        items.sort(key=lambda run: run.top)
+        for index, one in enumerate(items):
+            for two in items[index + 1 :]:
+                if two.top >= one.bottom:
+                    break
+                # A line box is taller than its letters: lines may touch, letters may not.
+                height = min(one.bottom, two.bottom) - max(one.top, two.top)
+                width = min(one.right, two.right) - max(one.left, two.left)
+                if width > SLACK * 2 and height > 0.45 * min(one.bottom - one.top, two.bottom - two.top):
+                    names = " and ".join(repr(run.text.strip()[:30]) if run.is_text else "a picture" for run in (one, two))
+                    found.append(("COLLISION", f"page {page}: {names} lie on top of each other", "give them more room"))
+    return found
+
+
+def read_glyphs(pdf: bytes) -> list[list[Glyph]]:
+    """The characters of each page with their boxes, as PDFium sees them."""
+    pages: list[list[Glyph]] = []
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in document:
+            height = page.get_height()
+            text = page.get_textpage()
+            glyphs = []
+            for index in range(text.count_chars()):
+                char = chr(raw.FPDFText_GetUnicode(text, index))
+                if char.isspace():
+                    continue
+                left, bottom, right, top = text.get_charbox(index)
+                glyphs.append(Glyph(char, left, right, height - (top + bottom) / 2))
+            pages.append(glyphs)
+            text.close()
+            page.close()
+    finally:
+        document.close()
+    return pages
+
+
+def read_run(glyphs: Iterable[Glyph], left: float, top: float, right: float, bottom: float, turned: bool) -> str:
+    """What stands in a rectangle, in the order in which an eye reads it. Line boxes are taller than letters: the rims don't count."""
+    rim = (bottom - top) * 0.12
+    inside = [
+        glyph
+        for glyph in glyphs
+        if left - SLACK <= (glyph.left + glyph.right) / 2 <= right + SLACK and top + rim <= glyph.middle <= bottom - rim
+    ]
+    inside.sort(key=lambda glyph: glyph.left, reverse=turned)
+    return "".join(glyph.char for glyph in inside)
+
+
+def fact_elements(tree: Any) -> Iterable[tuple[Any, str, int]]:
+    """Each isolated number of the page with the name of its fact and its place among the fact's isolated pieces."""
+    for holder in tree.iter():
+        name = holder.get("data-fact") if isinstance(holder.tag, str) else None
+        if name:
+            pieces = [holder] if holder.tag == "bdi" else [child for child in holder.iter() if child.tag == "bdi"]
+            yield from ((piece, name, index) for index, piece in enumerate(pieces))
+
+
+def check_facts(tree: Any, runs: list[Run], glyphs: list[list[Glyph]], facts: Mapping[str, PrintedFact]) -> list[Finding]:
+    """Each number is printed exactly as the manuscript has it, its glyphs running left to right on any page."""
+    by_element: dict[int, list[Run]] = {}
+    for run in runs:
+        by_element.setdefault(run.element, []).append(run)
+    found: list[Finding] = []
+    for element, name, index in fact_elements(tree):
+        own = [run for part in element.iter() for run in by_element.get(id(part), ()) if run.is_text]
+        fact = facts.get(name)
+        wanted_pieces = [squeeze(text) for text, isolated in fact.pieces if isolated] if fact else []
+        if index >= len(wanted_pieces):
+            found.append(("WRONG_FACT", f"{name} is on the paper and not in the manuscript", "report this as a bug"))
+            continue
+        wanted = wanted_pieces[index]
+        for page in sorted({run.page for run in own}):
+            lines: dict[tuple[float, bool], list[Run]] = {}
+            for run in own:
+                if run.page == page:
+                    lines.setdefault((round(run.top, 1), run.turned), []).append(run)
+            got = [
+                read_run(glyphs[page - 1], min(r.left for r in line), line[0].top, max(r.right for r in line), line[0].bottom, turned)
+                for (_, turned), line in sorted(lines.items())
+            ]
+            # A running head or a second copy prints the same element again; anything else must be the fact itself.
+            if not got or any(text != wanted for text in got):
+                found.append(("WRONG_FACT", f"page {page}: {name} must read {wanted!r} and reads {' / '.join(got)!r}", "report this as a bug"))
+    return found
+
+
+def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> list[Finding]:
+    """The critical facts stand on page one of a pack, and on every panel of every card; the call-now page is one page."""
+    pages_of: dict[int, set[int]] = {}
+    for run in runs:
+        pages_of.setdefault(run.element, set()).add(run.page)
+    found: list[Finding] = []
+    places: dict[str, set[int]] = {}
+    for holder in proof.tree.iter():
+        if isinstance(holder.tag, str) and holder.get("data-fact"):
+            pages = {page for part in holder.iter() for page in pages_of.get(id(part), ())}
+            places.setdefault(holder.get("data-fact"), set()).update(pages)
+    if manuscript.edition.kind == "pack":
+        for name in CRITICAL[manuscript.edition.audience]:
+            if 1 not in places.get(name, set()):
+                found.append(("MISSING_FACT", f"{name} is not on page one", "put it into the call-now block"))
+        opening = next((element for element in proof.tree.iter() if element.get("id") == "call-now"), None)
+        spread = {page for part in opening.iter() for page in pages_of.get(id(part), ())} if opening is not None else set()
+        if spread != {1}:
+            found.append(("CALL_NOW", f"the call-now block stands on pages {sorted(spread)}, not on page one alone", "shorten it"))
+    panels = collect_panels(proof.document)
+    if manuscript.panels:
+        for name, wanted in PANEL_FACTS.items():
+            copies = [panel for panel in panels if panel.name == name]
+            if len(copies) != COPIES:
+                found.append(("MISSING_PANEL", f"the panel {name!r} is there {len(copies)} times, not {COPIES}", "report this as a bug"))
+            for panel in copies:
+                for fact in wanted:
+                    if not any(id(element) in panel.elements for element, found_name, _ in fact_elements(proof.tree) if found_name == fact):
+                        found.append(("MISSING_FACT", f"{fact} is not on the panel {name!r}", "put it into handouts/card"))
+    for panel in panels:
+        for run in runs:
+            if run.page == panel.page and run.element in panel.elements:
+                over = max(panel.left - run.left, panel.top - run.top, run.right - panel.right, run.bottom - panel.bottom)
+                if over > SLACK:
+                    found.append(("PAST_PANEL", f"{run.text or 'a picture'!r} passes the panel {panel.name!r} by {over / 72 * 25.4:.1f} mm", "shorten it"))
+    return found
+
+
+def check_marks(runs: list[Run], manuscript: Manuscript, pages: int) -> list[Finding]:
+    """Draft and sample marks are on every page or on none."""
+    words = {"SAMPLE": manuscript.edition.site.sample, "DRAFT": manuscript.state == "draft"}
+    found: list[Finding] = []
+    for word, wanted in words.items():
+        phrase = next((text for (_, source), text in manuscript.phrases.items() if source == word), word)
+        text_on = {page: " ".join(run.text for run in runs if run.page == page and run.in_margin) for page in range(1, pages + 1)}
+        marked = {page for page, text in text_on.items() if squeeze(phrase) in squeeze(text)}
+        if marked != (set(range(1, pages + 1)) if wanted else set()):
+            found.append(("MARKS", f"the mark {word} is on pages {sorted(marked)} of {pages}", "report this as a bug"))
+    return found
+
+
+def check_fonts(pdf: bytes, folder: Path) -> list[Finding]:
+    """Only bundled fonts are embedded, and every font is."""
+    allowed = {normal_name(path.stem) for path in folder.glob("*.ttf")}
+    found: list[Finding] = []
+    with pikepdf.open(BytesIO(pdf)) as document:
+        names = {str(font.BaseFont) for page in document.pages for font in page.get("/Resources", {}).get("/Font", {}).values()}
+    for name in sorted(names):
+        if normal_name(name.partition("+")[2] or name) not in allowed:
+            found.append(("FOREIGN_FONT", f"the font {name} is not one of ours", "use the fonts in templates/fonts"))
+    return found
+
+
+def normal_name(name: str) -> str:
+    """`/ABCDEF+Atkinson-Hyperlegible-Next-Bold` and `AtkinsonHyperlegibleNext-Bold.ttf` as one name."""
+    return re.sub(r"regular$", "", re.sub(r"[^a-z0-9]", "", name.lower()))

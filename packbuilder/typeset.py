@@ -1,0 +1,123 @@
+"""Manuscript -> HTML (Jinja2, StrictUndefined, autoescape). Nothing of a block is ever read as a template."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import tostring
+
+import segno
+from babel import Locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from packbuilder.catalog import template_context
+from packbuilder.markup import fact_element
+from packbuilder.model import Manuscript, Section
+
+FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"></figure>')
+HEADING = re.compile(r"<h([12])[^>]*>(.*?)</h\1>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section as the page template sees it."""
+
+    name: str
+    stem: str
+    title: Markup
+    html: Markup
+
+
+def make_environment(templates: Path) -> Environment:
+    """One environment for all editions; the words come with each render."""
+    env = Environment(
+        loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return env
+
+
+def typeset(manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, float] | None = None) -> str:
+    """The page of an edition as HTML. `panel_sizes` are the type sizes of the card's panels in pt, from `fit`."""
+    words = make_words(manuscript, panel_sizes or {})
+    sections = [draw_pictures(section, env, words) for section in manuscript.sections]
+    panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
+    template = "card.html" if manuscript.edition.kind == "card" else "pack.html"
+    return env.get_template(template).render(words, sections=sections, panels=panels)
+
+
+def typeset_panel(manuscript: Manuscript, name: str, size: float, env: Environment) -> str:
+    """One panel of the card alone on a page, to be measured at a type size in pt."""
+    words = make_words(manuscript, {name: size})
+    panel = draw_pictures(manuscript.panels[name], env, words)
+    return env.get_template("panel.html").render(words, panels={name: panel}, panel_name=name)
+
+
+def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict[str, Any]:
+    """All that a template may use: `say`, `fact`, and plain values. No site text is ever marked safe unescaped."""
+    edition = manuscript.edition
+    site = edition.site
+
+    @pass_context
+    def say(context: Context, source: str) -> Markup:
+        return Markup(manuscript.phrases[template_context(str(context.name)), " ".join(source.split())])
+
+    def site_say(source: str) -> Markup:
+        return Markup(manuscript.phrases[f"site.{site.id}", source])
+
+    def fact(name: str) -> Markup:
+        printed = manuscript.facts.get(name)
+        return Markup(tostring(fact_element(printed), encoding="unicode")) if printed else Markup("")
+
+    def qr(name: str) -> str:
+        contact = site.contacts[name]
+        return str(segno.make(f"tel:{contact.dial}", error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff"))
+
+    locale = Locale.parse(edition.locale, sep="-")
+    return {
+        "say": say,
+        "site_say": site_say,
+        "fact": fact,
+        "qr": qr,
+        "has_fact": lambda name: name in manuscript.facts,
+        "fever": site.fever["child" if edition.audience == "parent" else "adult"],
+        "site": site,
+        "audience": edition.audience,
+        "format": edition.format,
+        "kind": edition.kind,
+        "lang": edition.locale,
+        "staff_lang": site.staff_locale,
+        "dir": locale.text_direction,
+        "title": manuscript.title,
+        "source_title": manuscript.source_title,
+        "is_translation": not edition.locale.startswith("en"),
+        "language_name": locale.get_display_name("en"),
+        "document_code": f"{site.document_prefix}-BLIN-{edition.audience.upper()}-{edition.locale}",
+        "digest": manuscript.digest[:8],
+        "state": manuscript.state,
+        "missing": len(manuscript.missing),
+        "panel_sizes": panel_sizes,
+    }
+
+
+def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) -> Chapter:
+    """Puts each drawing where the block asks for it, from `templates/pictures/`."""
+
+    def draw(match: re.Match[str]) -> str:
+        alt, name = match.groups()
+        if f"pictures/{name}.html" in env.list_templates():
+            inner = env.get_template(f"pictures/{name}.html").render(words, alt=unescape(alt))
+        else:
+            inner = Markup('<img src="pictures/{}.svg" alt="{}"/>').format(name, unescape(alt))
+        return f'<figure class="picture picture-{name}">{inner}</figure>'
+
+    html = FIGURE.sub(draw, section.html)
+    if words["kind"] == "card":
+        # A card is a document of its own: its first heading must be of level one (PDF/UA-1, 7.4.2).
+        html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{int(match.group(2)) - 1}", html)
+    heading = HEADING.search(html)
+    title = Markup(re.sub(r"</?a\b[^>]*>", "", heading.group(2))) if heading else Markup("")
+    return Chapter(section.name, section.stem, title, Markup(html))

@@ -1,0 +1,34 @@
+"""Holds a published PDF against its manifest entry, long after it was made and without its sources."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from packbuilder.model import Place, Problem
+from packbuilder.readback import read_glyphs, squeeze
+
+NUMBER = re.compile(r"[+(]?\d[\d\s().,+-]*")
+
+
+def verify_entry(entry: Mapping[str, Any], output: Path) -> Iterator[Problem]:
+    """Missing, changed, cut short, or not showing its facts."""
+    path = output / entry["path"]
+    place = Place(path.as_posix())
+    try:
+        pdf = path.read_bytes()
+    except OSError:
+        yield Problem("MISSING_FILE", place, "is in the manifest and not in the folder", "build again")
+        return
+    if hashlib.sha256(pdf).hexdigest() != entry["sha256"]:
+        yield Problem("CHANGED_FILE", place, "is not the file that was built", "do not use it; build again")
+        return
+    pages = read_glyphs(pdf)
+    if len(pages) != entry["pages"]:
+        yield Problem("PAGES", place, f"has {len(pages)} pages, not {entry['pages']}", "build again")
+    text = "".join(glyph.char for page in pages for glyph in page)
+    for name, printed in entry["facts"].items():
+        for number in NUMBER.findall(printed):
+            if squeeze(number) not in text:
+                yield Problem("LOST_FACT", place, f"{name} is not on the paper: {printed!r}", "do not use it; build again")
