@@ -174,7 +174,7 @@ def wait_for_turn(gate: int) -> None:
 def make_environment(root: str, lock: str) -> None:
     """Make `.venv` hold what `lock` names, every file checked against its hash.
 
-    Everything is fetched before anything is changed, so a run without a network leaves a working `.venv` as it was.
+    Of a `.venv` of this Python, nothing is changed before all is fetched: without a network, it stays as it was.
     The stamp goes first and comes back last, in one step: a half-made `.venv` is never taken for a whole one.
     """
     import shutil

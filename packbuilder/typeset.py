@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import tostring
+from xml.etree.ElementTree import fromstring, tostring
 
 import segno
 from babel import Locale
@@ -19,6 +19,7 @@ from packbuilder.markup import fact_element
 from packbuilder.model import Manuscript, Section
 
 FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"></figure>')
+SHORT_ITEM = 40  # characters that fit on one line of half the measure
 HEADING = re.compile(r"<h([12])[^>]*>(.*?)</h\1>", re.DOTALL)
 
 
@@ -114,10 +115,20 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
             inner = Markup('<img src="pictures/{}.svg" alt="{}"/>').format(name, unescape(alt))
         return f'<figure class="picture picture-{name}">{inner}</figure>'
 
-    html = FIGURE.sub(draw, section.html)
+    html = FIGURE.sub(draw, pair_short_lists(section.html))
     if words["kind"] == "card":
         # A card is a document of its own: its first heading must be of level one (PDF/UA-1, 7.4.2).
         html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{int(match.group(2)) - 1}", html)
     heading = HEADING.search(html)
     title = Markup(re.sub(r"</?a\b[^>]*>", "", heading.group(2))) if heading else Markup("")
     return Chapter(section.name, section.stem, title, Markup(html))
+
+
+def pair_short_lists(html: str) -> str:
+    """Marks lists whose items are all short, so that the style sheet may set them in two columns and save half a page."""
+    root = fromstring(f"<section>{html}</section>")
+    for items in root.iter("ul"):
+        texts = [" ".join("".join(item.itertext()).split()) for item in items]
+        if len(texts) >= 4 and all(len(text) <= SHORT_ITEM and item.find(".//ul") is None for text, item in zip(texts, items, strict=True)):
+            items.set("class", "short")
+    return "".join(tostring(child, encoding="unicode", short_empty_elements=False) for child in root)
