@@ -80,9 +80,7 @@ def assemble(
     voice = make_voice(locale)
     staff = make_voice(site.staff_locale) if site.staff_locale != locale else voice
     sections = tuple(make_section(block, voice) for block in blocks)
-    panels = {
-        name: make_section(block, staff if name == "back" else voice) for name, block in choose_panels(library, pack, site).items()
-    }
+    panels = {name: make_section(block, staff if name == "back" else voice) for name, block in choose_panels(library, pack, site).items()}
     words = [*template_messages, *site_messages(site), Message("packs", pack.title, pack.place)]
     phrases = {(message.context, message.text): render_inline(message.context, message.text, voice) for message in words}
     title = voice.translate("packs", pack.title) or pack.title

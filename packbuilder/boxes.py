@@ -94,7 +94,15 @@ def collect_panels(document: Any) -> list[Frame]:
                 left, right, top, bottom = 2 * turn[0] - right, 2 * turn[0] - left, 2 * turn[1] - bottom, 2 * turn[1] - top
             elements = frozenset(id(element) for element in box.element.iter())
             frames.append(
-                Frame(number, box.element.get("class").split("panel-")[-1], left * PX_TO_PT, top * PX_TO_PT, right * PX_TO_PT, bottom * PX_TO_PT, elements)
+                Frame(
+                    number,
+                    box.element.get("class").split("panel-")[-1],
+                    left * PX_TO_PT,
+                    top * PX_TO_PT,
+                    right * PX_TO_PT,
+                    bottom * PX_TO_PT,
+                    elements,
+                )
             )
     return frames
 

@@ -111,7 +111,9 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
     try:
         catalog = read_po(BytesIO(text.encode()), charset="utf-8", abort_invalid=True)
     except (PoFileError, ValueError, LookupError) as error:
-        return {}, (Problem("PO_BROKEN", Place(shown, getattr(error, "lineno", 0) or 0), str(error), "open the file in Poedit and save it"),)
+        return {}, (
+            Problem("PO_BROKEN", Place(shown, getattr(error, "lineno", 0) or 0), str(error), "open the file in Poedit and save it"),
+        )
     translations: dict[tuple[str, str], Translation] = {}
     for message in catalog:
         if message.id and isinstance(message.id, str):
@@ -125,7 +127,12 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
 def scan_lines(text: str, shown: str) -> list[Problem]:
     """Lines that are not PO: above all strings whose closing quote is missing."""
     return [
-        Problem("PO_LINE", Place(shown, number), f"cannot be read: {line.strip()[:40]}", 'each text stands between two ", and a " inside it is written \\"')
+        Problem(
+            "PO_LINE",
+            Place(shown, number),
+            f"cannot be read: {line.strip()[:40]}",
+            'each text stands between two ", and a " inside it is written \\"',
+        )
         for number, line in enumerate(text.split("\n"), start=1)
         if not PO_LINE.fullmatch(line.strip())
     ]
@@ -139,7 +146,9 @@ def scan_duplicates(text: str, shown: str) -> list[Problem]:
         key = tuple(re.sub(r'"\n"', "", part or "").strip() for part in match.groups())
         line = text.count("\n", 0, match.start()) + 1
         if key in seen:
-            problems.append(Problem("PO_DUPLICATE", Place(shown, line), f"the same message stands in line {seen[key]}", "delete one of the two"))
+            problems.append(
+                Problem("PO_DUPLICATE", Place(shown, line), f"the same message stands in line {seen[key]}", "delete one of the two")
+            )
         seen.setdefault(key, line)
     return problems
 
@@ -173,7 +182,8 @@ def compare(translations: Translations, messages: Sequence[Message], shown: str)
     hint = "run: python3 build.py messages"
     problems = [Problem("PO_OUT_OF_STEP", Place(shown), f"{len(missing)} messages are missing", hint)] if missing else []
     return problems + [
-        Problem("PO_UNKNOWN", translations[key].place, f"this message is not in the text any more: {key[1][:50]}", hint) for key in sorted(unknown)
+        Problem("PO_UNKNOWN", translations[key].place, f"this message is not in the text any more: {key[1][:50]}", hint)
+        for key in sorted(unknown)
     ]
 
 

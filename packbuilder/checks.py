@@ -76,15 +76,21 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
             rest = rest.replace(literal, "")
         rest = re.sub(r"^\s*\d+\.\s", "", PICTURE.sub(r"\1", EVIDENCE_MARK.sub("", rest)))
         if match := re.search(r"\d+", rest):
-            yield Problem("TYPED_NUMBER", place, f"the number {match.group()!r} is typed", "make it a fact in facts.toml and write {its_name}")
+            yield Problem(
+                "TYPED_NUMBER", place, f"the number {match.group()!r} is typed", "make it a fact in facts.toml and write {its_name}"
+            )
         if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)|(?<![\w_])_[^_\s][^_]*_(?![\w_])", line):
             yield Problem("ITALIC", place, "italics are hard to read", "use **bold** or plain text")
         if match := re.search(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,})+\b", rest):
-            yield Problem("CAPITALS", place, f"{match.group()!r} is set in capitals", "write it in small letters, in bold if it must stand out")
+            yield Problem(
+                "CAPITALS", place, f"{match.group()!r} is set in capitals", "write it in small letters, in bold if it must stand out"
+            )
         if line.lstrip().startswith("|"):
             width = len(re.findall(r"(?<!\\)\|", line.strip())) - 1
             if table_width and width != table_width:
-                yield Problem("TABLE_ROW", place, f"this row has {width} cells, the table {table_width}", "give each row the same number of cells")
+                yield Problem(
+                    "TABLE_ROW", place, f"this row has {width} cells, the table {table_width}", "give each row the same number of cells"
+                )
             table_width = table_width or width
         else:
             table_width = 0
@@ -107,12 +113,19 @@ def check_passages(block: Block, passages: Iterable[Passage], library: Library) 
                 yield Problem("UNKNOWN_FACT", place, f"{{{name}}} is not known", suggest(name, sorted(known)))
             elif fact and fact.regions and block.region not in fact.regions:
                 countries = " or ".join(f".{region.lower()}" for region in fact.regions)
-                yield Problem("FACT_REGION", place, f"{{{name}}} is only for {', '.join(fact.regions)}", f"use it in a block whose name ends in {countries}")
+                yield Problem(
+                    "FACT_REGION",
+                    place,
+                    f"{{{name}}} is only for {', '.join(fact.regions)}",
+                    f"use it in a block whose name ends in {countries}",
+                )
         for alt, picture in PICTURE.findall(text):
             if picture not in library.pictures:
                 yield Problem("UNKNOWN_PICTURE", place, f"there is no picture {picture!r}", suggest(picture, sorted(library.pictures)))
             elif not alt and not picture.startswith("icon-"):
-                yield Problem("ALT_TEXT", place, f"the picture {picture!r} needs a sentence that says the same", "write ![the sentence](name)")
+                yield Problem(
+                    "ALT_TEXT", place, f"the picture {picture!r} needs a sentence that says the same", "write ![the sentence](name)"
+                )
         for id_ in passage.evidence:
             row = library.evidence.get(id_)
             if row is None:
@@ -120,7 +133,9 @@ def check_passages(block: Block, passages: Iterable[Passage], library: Library) 
             elif row.not_printed:
                 yield Problem("NOT_PRINTED", place, f"{id_} must not be printed: {row.not_printed}", "take the sentence out")
             elif row.regions and block.region not in row.regions:
-                yield Problem("EVIDENCE_REGION", place, f"{id_} holds only in {', '.join(row.regions)}", "move it to a block for that country")
+                yield Problem(
+                    "EVIDENCE_REGION", place, f"{id_} holds only in {', '.join(row.regions)}", "move it to a block for that country"
+                )
 
 
 def is_used(block: Block, pack: Pack | None) -> bool:
@@ -140,7 +155,12 @@ def check_structure(block: Block, html: str, passages: Sequence[Passage]) -> Ite
     for items in fromstring(f"<block>{html}</block>").iter("ul"):
         if len(items) > LONGEST_LIST:
             first_words = fold("".join(items[0].itertext()))[:40]
-            yield Problem("LONG_LIST", block.place, f"the list that starts with {first_words!r} has {len(items)} items", f"at most {LONGEST_LIST}: split it")
+            yield Problem(
+                "LONG_LIST",
+                block.place,
+                f"the list that starts with {first_words!r} has {len(items)} items",
+                f"at most {LONGEST_LIST}: split it",
+            )
 
 
 def prose(passages: Iterable[Passage]) -> list[str]:
@@ -160,19 +180,36 @@ def check_grade(block: Block, passages: Sequence[Passage]) -> Iterator[Problem]:
     if block.stem != "back" and reading.words >= 20 and reading.grade > limit:
         yield Problem("GRADE", block.place, f"reading grade {reading.grade:.1f}, at most {limit:g}", "shorter words and sentences")
     if reading.longest > LONGEST_SENTENCE:
-        yield Problem("LONG_SENTENCE", block.place, f"{reading.longest} words: {reading.longest_text[:60]!r}", f"at most {LONGEST_SENTENCE}: make two of it")
+        yield Problem(
+            "LONG_SENTENCE",
+            block.place,
+            f"{reading.longest} words: {reading.longest_text[:60]!r}",
+            f"at most {LONGEST_SENTENCE}: make two of it",
+        )
 
 
 def pack_reading(chosen: Iterable[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]) -> Reading:
     return measure(text for block in chosen for text in prose(parsed[block.stem][1]))
 
 
-def check_pack_grade(pack: Pack, site: Site, chosen: Sequence[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]) -> Iterator[Problem]:
+def check_pack_grade(
+    pack: Pack, site: Site, chosen: Sequence[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]
+) -> Iterator[Problem]:
     reading = pack_reading(chosen, parsed)
     if pack.audience in PLAIN_READERS and reading.grade > PACK_GRADE:
-        yield Problem("GRADE", pack.place, f"{pack.audience} in {site.region}: reading grade {reading.grade:.1f}, at most {PACK_GRADE:g}", "shorter words and sentences")
+        yield Problem(
+            "GRADE",
+            pack.place,
+            f"{pack.audience} in {site.region}: reading grade {reading.grade:.1f}, at most {PACK_GRADE:g}",
+            "shorter words and sentences",
+        )
     if pack.audience in PLAIN_READERS and reading.mean > MEAN_SENTENCE:
-        yield Problem("GRADE", pack.place, f"{pack.audience} in {site.region}: {reading.mean:.1f} words a sentence, at most {MEAN_SENTENCE:g}", "shorter sentences")
+        yield Problem(
+            "GRADE",
+            pack.place,
+            f"{pack.audience} in {site.region}: {reading.mean:.1f} words a sentence, at most {MEAN_SENTENCE:g}",
+            "shorter sentences",
+        )
 
 
 def check_packs(library: Library) -> Iterator[Problem]:
@@ -181,13 +218,25 @@ def check_packs(library: Library) -> Iterator[Problem]:
     for pack in library.packs.values():
         for entry in pack.entries:
             if entry.block not in names:
-                yield Problem("UNKNOWN_BLOCK", pack.place, f"{pack.audience}: there is no block {entry.block!r}", suggest(entry.block, sorted(names)))
+                yield Problem(
+                    "UNKNOWN_BLOCK", pack.place, f"{pack.audience}: there is no block {entry.block!r}", suggest(entry.block, sorted(names))
+                )
             section, _, key = entry.needs.partition(".")
             if entry.needs and key not in KEYS.get(section, {}):
-                yield Problem("UNKNOWN_NEED", pack.place, f"{entry.block}: no site file can give {entry.needs!r}", suggest(entry.needs, [f"home.{key}" for key in KEYS["home"]]))
+                yield Problem(
+                    "UNKNOWN_NEED",
+                    pack.place,
+                    f"{entry.block}: no site file can give {entry.needs!r}",
+                    suggest(entry.needs, [f"home.{key}" for key in KEYS["home"]]),
+                )
         for name in pack.required:
             if name not in {entry.block for entry in pack.entries}:
-                yield Problem("UNKNOWN_BLOCK", pack.place, f"{pack.audience}: {name!r} is required and not among the blocks", "add it to blocks, or take it out of required")
+                yield Problem(
+                    "UNKNOWN_BLOCK",
+                    pack.place,
+                    f"{pack.audience}: {name!r} is required and not among the blocks",
+                    "add it to blocks, or take it out of required",
+                )
     for block in library.blocks.values():
         if not any(is_used(block, pack) for pack in library.packs.values() if block.audience in ("", pack.audience)):
             yield Problem("UNUSED_BLOCK", block.place, "no pack prints this block", "add it to packs.toml, or delete it")
@@ -197,7 +246,9 @@ def check_facts(library: Library) -> Iterator[Problem]:
     for fact in library.facts.values():
         for id_ in fact.evidence:
             if id_ not in library.evidence:
-                yield Problem("UNKNOWN_EVIDENCE", fact.place, f"{fact.name}: {id_} is not in evidence.toml", suggest(id_, sorted(library.evidence)))
+                yield Problem(
+                    "UNKNOWN_EVIDENCE", fact.place, f"{fact.name}: {id_} is not in evidence.toml", suggest(id_, sorted(library.evidence))
+                )
         if not fact.evidence:
             yield Problem("FACT_EVIDENCE", fact.place, f"{fact.name}: has no evidence", 'write evidence = ["I04"]')
 
@@ -207,7 +258,12 @@ def check_coverage(pack: Pack, site: Site, passages: Iterable[Passage], library:
     cited = {id_ for passage in passages for id_ in passage.evidence}
     for row in library.evidence.values():
         if pack.audience in row.audiences and site.region in (row.regions or (site.region,)) and row.id not in cited:
-            yield Problem("NOT_CITED", row.place, f"{row.id}: no block of the {pack.audience} pack in {site.region} cites it", f"write it and cite it, or give not_printed a reason: {row.statement[:50]}")
+            yield Problem(
+                "NOT_CITED",
+                row.place,
+                f"{row.id}: no block of the {pack.audience} pack in {site.region} cites it",
+                f"write it and cite it, or give not_printed a reason: {row.statement[:50]}",
+            )
 
 
 def readings(library: Library, sites: Sequence[Site]) -> list[tuple[str, str, Reading]]:

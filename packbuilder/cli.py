@@ -20,7 +20,20 @@ from packbuilder.assemble import assemble, choose_blocks, for_edition, plan_edit
 from packbuilder.catalog import Translations, compare, extract, extract_templates, fallback_chain, read_catalog, write_catalog
 from packbuilder.checks import check_library, readings
 from packbuilder.content import read_library
-from packbuilder.model import AUDIENCES, FORMATS, SOURCE_LOCALE, Artifact, Edition, Library, Manuscript, Message, Place, Problem, Project, Site
+from packbuilder.model import (
+    AUDIENCES,
+    FORMATS,
+    SOURCE_LOCALE,
+    Artifact,
+    Edition,
+    Library,
+    Manuscript,
+    Message,
+    Place,
+    Problem,
+    Project,
+    Site,
+)
 from packbuilder.publish import OutputFailed, publish, read_manifest
 from packbuilder.site import read_site
 from packbuilder.textfile import read_text, shown_path, suggest
@@ -119,7 +132,9 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
     for site in sites:
         for locale in dict.fromkeys((*site.locales, site.staff_locale)):
             if locale != SOURCE_LOCALE and not any(code in catalogs for code in fallback_chain(locale)):
-                found.append(Problem("NO_LOCALE", site.place, f"there is no locales/{locale}.po", f"run: python3 build.py messages {locale}"))
+                found.append(
+                    Problem("NO_LOCALE", site.place, f"there is no locales/{locale}.po", f"run: python3 build.py messages {locale}")
+                )
     names = [site.id for site in sites]
     for site in sites:
         if names.count(site.id) > 1:
@@ -171,7 +186,9 @@ def run_messages(args: argparse.Namespace, project: Project) -> Outcome:
         path = project.locales / f"{code}.po"
         old, wrong = read_text(path, project.root) if path.exists() else ("", ())
         broken = [*wrong, *(read_catalog(path, project.root)[1] if old else ())]
-        if any(problem.code in ("PO_LINE", "PO_DUPLICATE", "PO_BROKEN", "NOT_UTF8", "HIDDEN_CHARACTER", "UNREADABLE") for problem in broken):
+        if any(
+            problem.code in ("PO_LINE", "PO_DUPLICATE", "PO_BROKEN", "NOT_UTF8", "HIDDEN_CHARACTER", "UNREADABLE") for problem in broken
+        ):
             problems.extend(broken)
             continue
         text = write_catalog(code, wanted, old)
@@ -189,7 +206,11 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     rooms = read_rooms(project, paths)
     problems = [*unknown, *rooms.problems, *check_library(rooms.library, rooms.sites)]
     known = sorted({locale for site in rooms.sites for locale in site.locales})
-    problems += [Problem("UNKNOWN_LOCALE", Place(code), "no site lists this language", suggest(code, known)) for code in args.locale if code not in known]
+    problems += [
+        Problem("UNKNOWN_LOCALE", Place(code), "no site lists this language", suggest(code, known))
+        for code in args.locale
+        if code not in known
+    ]
     editions = plan_editions(rooms.sites, rooms.library, args.audience, args.locale, args.format)
     if not problems and not editions:
         problems.append(Problem("NOTHING", Place("handouts/sites"), "nothing was asked for", "add a site file, or ask for less"))
@@ -198,7 +219,12 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     manuscripts, more = assemble_all(editions, rooms)
     if args.release:
         more += [
-            Problem("NOT_RELEASED", Place(manuscript.edition.path), f"is a draft: {'; '.join(manuscript.reasons)}", "have it signed, then build again")
+            Problem(
+                "NOT_RELEASED",
+                Place(manuscript.edition.path),
+                f"is a draft: {'; '.join(manuscript.reasons)}",
+                "have it signed, then build again",
+            )
             for manuscript in manuscripts
             if manuscript.state == "draft"
         ]
@@ -261,11 +287,21 @@ def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Room
     planned = plan_editions(read_rooms(project, default_sites(project)).sites if args.site else rooms.sites, rooms.library)
     planned = (*planned, *(artifact.edition for artifact in good))
     try:
-        entries = publish(good, lambda entries: environment(project.templates).get_template("index.html").render(entries=entries), output, planned, partial)
+        entries = publish(
+            good,
+            lambda entries: environment(project.templates).get_template("index.html").render(entries=entries),
+            output,
+            planned,
+            partial,
+        )
     except OutputFailed as failure:
-        return Outcome((*problems, Problem("OUTPUT", Place(str(output)), str(failure), "free the disk or choose another folder with --output")))
+        return Outcome(
+            (*problems, Problem("OUTPUT", Place(str(output)), str(failure), "free the disk or choose another folder with --output"))
+        )
     made = {artifact.edition.path: artifact for artifact in good}
-    shown = tuple({**entry, "rendered": True, "seconds": round(made[entry["path"]].seconds, 3)} for entry in entries if entry["path"] in made)
+    shown = tuple(
+        {**entry, "rendered": True, "seconds": round(made[entry["path"]].seconds, 3)} for entry in entries if entry["path"] in made
+    )
     sizes = {path: len(artifact.pdf) for path, artifact in made.items()}
     return Outcome(problems, shown, sizes, (f"Written to {output}; open {output / 'index.html'}",))
 
@@ -304,7 +340,9 @@ def show(outcome: Outcome, as_json: bool) -> None:
             table.add_column(heading, justify="left" if heading in ("file", "state") else "right", no_wrap=True)
         for entry in outcome.artifacts:
             state = ("sample, " if entry["sample"] else "") + entry["state"]
-            table.add_row(entry["path"], str(entry["pages"]), f"{outcome.sizes[entry['path']] / 1024:.0f}", state, f"{entry['seconds']:.1f}")
+            table.add_row(
+                entry["path"], str(entry["pages"]), f"{outcome.sizes[entry['path']] / 1024:.0f}", state, f"{entry['seconds']:.1f}"
+            )
         Console(width=None if sys.stdout.isatty() else 120).print(table)
     for note in outcome.notes:
         print(note)

@@ -126,7 +126,12 @@ def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
                 entries.append(PackEntry(item["block"], str(item.get("needs", ""))))
             else:
                 problems.append(
-                    Problem("PACK_ENTRY", file.place(f"{name}.blocks"), f"{item!r} is not a block", 'write "name" or { block = "name", needs = "home.bathing" }')
+                    Problem(
+                        "PACK_ENTRY",
+                        file.place(f"{name}.blocks"),
+                        f"{item!r} is not a block",
+                        'write "name" or { block = "name", needs = "home.bathing" }',
+                    )
                 )
         if not entries or not isinstance(table.get("title"), str):
             problems.append(Problem("PACK_EMPTY", place, f"{name}: needs a title and blocks", 'write title = "…" and blocks = ["…"]'))
@@ -144,7 +149,9 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
             literals = texts(table)
             continue
         if not isinstance(table, dict) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            problems.append(Problem("FACT_NAME", place, f"{name}: is not a fact", "write a line [name] in small letters and its values below"))
+            problems.append(
+                Problem("FACT_NAME", place, f"{name}: is not a fact", "write a line [name] in small letters and its values below")
+            )
             continue
         check_keys(file, name, table, FACT_KEYS, problems)
         value, text = table.get("value"), table.get("text")
@@ -152,7 +159,12 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
         is_token = isinstance(value, str) and table.get("kind") in ("phone", "web")
         if (is_number or is_token) == isinstance(text, str):
             problems.append(
-                Problem("FACT_VALUE", place, f"{name}: has no usable value", 'write value = 28, or value = "111" with kind = "phone", or text = "…"')
+                Problem(
+                    "FACT_VALUE",
+                    place,
+                    f"{name}: has no usable value",
+                    'write value = 28, or value = "111" with kind = "phone", or text = "…"',
+                )
             )
             continue
         facts[name] = Fact(

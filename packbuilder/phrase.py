@@ -43,9 +43,7 @@ class Reader:
 
 def site_placeholders(audience: Audience) -> tuple[str, ...]:
     """The placeholders of an audience that are filled from the site file."""
-    fever = (
-        tuple(f"{name}_{who}" for name in FEVER_NAMES for who in ("adult", "child")) if audience == "nurse" else FEVER_NAMES
-    )
+    fever = tuple(f"{name}_{who}" for name in FEVER_NAMES for who in ("adult", "child")) if audience == "nurse" else FEVER_NAMES
     return CONTACTS + SITE_NAMES + tuple(SITE_TEXTS) + fever
 
 

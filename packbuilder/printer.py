@@ -22,6 +22,8 @@ FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <alias><family>serif</family><prefer><family>Atkinson Hyperlegible Next</family></prefer></alias>
 <alias><family>monospace</family><prefer><family>Atkinson Hyperlegible Next</family></prefer></alias></fontconfig>"""
 
+VARIANT = "pdf/ua-1"
+
 
 class FontsMissing(Exception):
     """No font at all: Pango would crash the process, so nothing is started."""
@@ -118,7 +120,7 @@ def lay_out(html: str, press: Press, name: str) -> tuple[Any, Any, tuple[Problem
 
     with collect_log(name) as problems:
         source = HTML(string=html, base_url=(press.templates / "x").as_uri(), url_fetcher=press.fetcher)
-        document = source.render(stylesheets=list(press.stylesheets), font_config=press.fonts, pdf_variant="pdf/ua-1")
+        document = source.render(stylesheets=list(press.stylesheets), font_config=press.fonts, pdf_variant=VARIANT)
     return document, source.etree_element, tuple(problems)
 
 
@@ -126,5 +128,5 @@ def print_pdf(html: str, press: Press, name: str) -> Proof:
     """A finished PDF/UA-1 file. Same input, same bytes: no date and no identifier of the machine is written."""
     document, tree, problems = lay_out(html, press, name)
     with collect_log(name) as more:
-        pdf = document.write_pdf()
+        pdf = document.write_pdf(pdf_variant=VARIANT)
     return Proof(document, tree, pdf, (*problems, *more))

@@ -64,7 +64,11 @@ def publish(
     fresh = {artifact.entry["path"]: artifact.entry for artifact in artifacts}
     wanted = {edition.path for edition in planned}
     before = read_manifest(output)
-    kept = {entry["path"]: entry for entry in before if partial and entry["path"] in wanted and entry["path"] not in fresh and (output / entry["path"]).is_file()}
+    kept = {
+        entry["path"]: entry
+        for entry in before
+        if partial and entry["path"] in wanted and entry["path"] not in fresh and (output / entry["path"]).is_file()
+    }
     entries = [(fresh | kept)[path] for path in sorted(fresh | kept)]
     stale = [entry["path"] for entry in before if entry["path"] not in fresh and entry["path"] not in kept]
     try:

@@ -99,7 +99,9 @@ def check_edges(runs: Iterable[Run], sizes: list[tuple[float, float]]) -> list[F
         width, height = sizes[run.page - 1]
         over = max(-run.left, -run.top, run.right - width, run.bottom - height)
         if over > SLACK:
-            found.append(("PAST_PAGE", f"page {run.page}: {run.text or 'a picture'!r} passes the edge by {over / 72 * 25.4:.1f} mm", "shorten it"))
+            found.append(
+                ("PAST_PAGE", f"page {run.page}: {run.text or 'a picture'!r} passes the edge by {over / 72 * 25.4:.1f} mm", "shorten it")
+            )
     return found
 
 
@@ -194,7 +196,9 @@ def check_facts(tree: Any, runs: list[Run], glyphs: list[list[Glyph]], facts: Ma
             ]
             # A running head or a second copy prints the same element again; anything else must be the fact itself.
             if not got or any(text != wanted for text in got):
-                found.append(("WRONG_FACT", f"page {page}: {name} must read {wanted!r} and reads {' / '.join(got)!r}", "report this as a bug"))
+                found.append(
+                    ("WRONG_FACT", f"page {page}: {name} must read {wanted!r} and reads {' / '.join(got)!r}", "report this as a bug")
+                )
     return found
 
 
@@ -232,7 +236,13 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
             if run.page == panel.page and run.element in panel.elements:
                 over = max(panel.left - run.left, panel.top - run.top, run.right - panel.right, run.bottom - panel.bottom)
                 if over > SLACK:
-                    found.append(("PAST_PANEL", f"{run.text or 'a picture'!r} passes the panel {panel.name!r} by {over / 72 * 25.4:.1f} mm", "shorten it"))
+                    found.append(
+                        (
+                            "PAST_PANEL",
+                            f"{run.text or 'a picture'!r} passes the panel {panel.name!r} by {over / 72 * 25.4:.1f} mm",
+                            "shorten it",
+                        )
+                    )
     return found
 
 

@@ -40,9 +40,7 @@ def parse_number(text: str, region: str) -> tuple[Contact | None, str]:
             phonenumbers.ValidationResult.TOO_LONG: "it has too many digits",
         }.get(reason, "no such number is in use")
         return None, f"{text!r} is not a telephone number in {region}: {why}"
-    home = phonenumbers.region_code_for_number(number) == region or number.country_code == (
-        phonenumbers.country_code_for_region(region)
-    )
+    home = phonenumbers.region_code_for_number(number) == region or number.country_code == (phonenumbers.country_code_for_region(region))
     style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return Contact(phonenumbers.format_number(number, style), dial), ""
 

@@ -35,9 +35,7 @@ class Chapter:
 
 def make_environment(templates: Path) -> Environment:
     """One environment for all editions; the words come with each render."""
-    env = Environment(
-        loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    env = Environment(loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return env
 
 
