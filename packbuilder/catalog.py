@@ -1,102 +1,27 @@
-"""PO files in and out: strict reading, extraction, merging. The only module that imports `babel.messages`.
+"""PO files in and out: strict reading, merging, fallback. The only module that imports `babel.messages`.
 
 Why strict: Babel alone accepts an unterminated string and silently eats its last character, keeps one of two duplicates,
 and lets a translation lose a placeholder. For us that is a lost digit of a telephone number.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from io import BytesIO, StringIO
 from pathlib import Path
 
-from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
-from jinja2 import Environment, nodes
 
-from packbuilder.markup import EVIDENCE_MARK, MARKS, PLACEHOLDER, SILENT, render_block
-from packbuilder.model import SOURCE_LOCALE, Library, Message, Place, Problem, Site, Translation
+from packbuilder.language import PSEUDO, babel_locale, english_name, is_source_language, pseudo_translate
+from packbuilder.messages import has_words
+from packbuilder.model import Message, Place, Problem, Translation
 from packbuilder.textfile import read_text, shown_path
 
 PO_LINE = re.compile(r'#.*|(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+"(?:[^"\\\n]|\\.)*"|"(?:[^"\\\n]|\\.)*"|')
-ELEMENTS = {"h1": "title", "h2": "heading", "h3": "sub-heading", "p": "paragraph", "li": "list item", "td": "table cell",
-            "th": "table heading", "title": "title of a care card"}  # fmt: skip
-NEGATION = re.compile(r"\b(?:not|no|never|nobody|don't|cannot|can't|without)\b", re.IGNORECASE)
+HEADER = re.compile(r'\A((?:#.*\n)*)msgid ""\nmsgstr ""\n((?:".*"\n)*)')
 
 Translations = Mapping[tuple[str, str], Translation]
-
-
-def is_critical(text: str) -> bool:
-    """A message whose slip could hurt: it holds a negation or a fact."""
-    return bool(NEGATION.search(text) or any(name not in MARKS for name in PLACEHOLDER.findall(text)))
-
-
-def has_words(text: str) -> bool:
-    """Whether there is anything to translate: letters outside placeholders."""
-    return any(char.isalpha() for char in PLACEHOLDER.sub("", text))
-
-
-def extract_templates(templates: Path, root: Path) -> tuple[Message, ...]:
-    """Every `say("…")` in the Jinja templates; the context is the template's name without its ending."""
-    env = Environment(autoescape=True)
-    found: list[Message] = []
-    for path in sorted(templates.rglob("*.html")):
-        tree = env.parse(path.read_text(encoding="utf-8"))
-        for call in tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const):
-                text = " ".join(str(call.args[0].value).split())
-                found.append(Message(template_context(path.name), text, Place(shown_path(path, root), call.lineno)))
-    return tuple(found)
-
-
-def template_context(template: str) -> str:
-    """`pictures/cycle-bar.html` -> `cycle-bar`."""
-    return template.rpartition("/")[2].removesuffix(".html")
-
-
-def extract(library: Library, templates: Sequence[Message], sites: Iterable[Site] = ()) -> tuple[Message, ...]:
-    """Every message of the project once, in print order of the files, with comments for the translator."""
-    found: list[Message] = []
-    for block in (*library.blocks.values(), *library.panels.values()):
-        _, passages = render_block(block, SILENT)
-        reader = {"": "everybody", "nurse": "nurses", "parent": "parents", "adult": "adult patients"}[block.audience]
-        found.extend(
-            Message(block.stem, passage.message.text, passage.message.place, (f"For {reader}. {ELEMENTS.get(passage.tag, passage.tag)}.",))
-            for passage in passages
-        )
-    for pack in library.packs.values():
-        found.append(Message("packs", pack.title, pack.place, ("Title of a pack.",)))
-    for fact in library.facts.values():
-        if fact.kind == "phrase":
-            for text in (fact.text, *fact.by_region.values()):
-                found.append(Message("facts", text, fact.place, (fact.note,) if fact.note else ("Part of a sentence.",)))
-    for site in sites:
-        for text in (*(site.home[key] for key in ("bag_change", "bathing", "body_fluids") if key in site.home),
-                     *(text for alarm in site.alarms for text in (alarm.means, alarm.do))):  # fmt: skip
-            found.append(Message(f"site.{site.id}", text, site.place, (f"The hospital's own words: {site.name}.",)))
-    found.extend(templates)
-    unique = {(message.context, message.text): message for message in reversed(found) if has_words(message.text)}
-    return tuple(comment(message, library) for message in reversed(unique.values()))
-
-
-def comment(message: Message, library: Library) -> Message:
-    """Tells the translator what each placeholder prints, and whether a slip could hurt."""
-    notes = list(message.comments)
-    for name in dict.fromkeys(PLACEHOLDER.findall(message.text)):
-        fact = library.facts.get(name)
-        if name in MARKS:
-            notes.append(f"{{{name}}}: a {name.replace('_', ' ')} for the pen.")
-        elif fact and fact.kind == "number":
-            notes.append(f"{{{name}}} prints {fact.number} ({fact.unit}).")
-        elif fact and fact.kind == "phrase":
-            notes.append(f"{{{name}}} prints: {fact.text}")
-        else:
-            notes.append(f"{{{name}}} prints a value of the hospital.")
-    if is_critical(message.text):
-        notes.append("CRITICAL: holds a value or a negation.")
-    return Message(message.context, message.text, message.place, tuple(notes))
 
 
 def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, ...]]:
@@ -119,9 +44,9 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
         if message.id and isinstance(message.id, str):
             place = Place(shown, message.lineno or 0)
             key = (message.context or "", message.id)
-            translations[key] = Translation(*key, str(message.string or ""), message.fuzzy, place)
-    problems = tuple(problem for translation in translations.values() for problem in check_translation(translation))
-    return translations, problems
+            comments = " ".join(message.user_comments)
+            translations[key] = Translation(*key, str(message.string or ""), message.fuzzy, place, comments)
+    return translations, tuple(check_header(text, shown))
 
 
 def scan_lines(text: str, shown: str) -> list[Problem]:
@@ -140,7 +65,8 @@ def scan_lines(text: str, shown: str) -> list[Problem]:
 
 def scan_duplicates(text: str, shown: str) -> list[Problem]:
     """Messages that stand twice: readers keep one of them, and not always the same."""
-    problems, seen = [], {}
+    problems: list[Problem] = []
+    seen: dict[tuple[str, ...], int] = {}
     entry = re.compile(r'^(?:msgctxt ((?:".*"\n)+))?msgid ((?:".*"\n)+)', re.MULTILINE)
     for match in entry.finditer(text + "\n"):
         key = tuple(re.sub(r'"\n"', "", part or "").strip() for part in match.groups())
@@ -150,28 +76,6 @@ def scan_duplicates(text: str, shown: str) -> list[Problem]:
                 Problem("PO_DUPLICATE", Place(shown, line), f"the same message stands in line {seen[key]}", "delete one of the two")
             )
         seen.setdefault(key, line)
-    return problems
-
-
-def check_translation(entry: Translation) -> list[Problem]:
-    """What a translation must carry over exactly: placeholders, digits and pictures. Fuzzy ones are never printed."""
-    if not entry.text or entry.fuzzy:
-        return []
-    rules: list[tuple[str, Callable[[str], Counter[str]], str]] = [
-        ("PO_PLACEHOLDER", lambda text: Counter(re.findall(r"\{[^{}\s]*\}", text)), "placeholders"),
-        ("PO_DIGITS", lambda text: Counter(re.findall(r"\d", PLACEHOLDER.sub("", text))), "digits"),
-        ("PO_PICTURE", lambda text: Counter(re.findall(r"!\[|\]\([^)]*\)", text)), "pictures"),
-        ("PO_BOLD", lambda text: Counter(re.findall(r"\*\*", text)), "marks for bold (**)"),
-    ]
-    problems = []
-    for code, find, what in rules:
-        source, own = find(entry.source), find(entry.text)
-        if source != own:
-            lost, new = " ".join((source - own).elements()), " ".join((own - source).elements())
-            detail = "; ".join(filter(None, (lost and f"missing {lost}", new and f"not in the source: {new}")))
-            problems.append(Problem(code, entry.place, f"the {what} differ: {detail}", "carry them over exactly as they stand"))
-    if EVIDENCE_MARK.search(entry.text) or re.search(r"<[A-Za-z/!]", entry.text):
-        problems.append(Problem("PO_MARKUP", entry.place, "holds HTML or an evidence mark", "write plain text with ** for bold"))
     return problems
 
 
@@ -190,14 +94,14 @@ def compare(translations: Translations, messages: Sequence[Message], shown: str)
 def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
     """The PO file of a locale for these messages, keeping every translation in `old` (the file's text, "" if new).
 
-    Changed text in the same context keeps the old translation as fuzzy with the previous source; what is no longer
-    used is kept as obsolete. No line numbers and no dates: a second run changes nothing.
+    Changed text in the same context keeps the old translation as fuzzy with the previous source; the same text elsewhere is
+    offered as fuzzy; what is no longer used is kept as obsolete. No line numbers, no dates: a second run changes nothing.
     """
-    before = read_po(StringIO(old), locale=Locale.parse(code, sep="-")) if old else None
-    catalog = Catalog(locale=Locale.parse(code, sep="-"), project="blinatumomab-packs", charset="utf-8", fuzzy=False,
-                      header_comment=before.header_comment if before else f"# Translations of the blinatumomab packs: {code}\n#")  # fmt: skip
-    kept = {(m.context or "", m.id): m for m in before if m.id} if before else {}
+    before = read_po(StringIO(old)) if old else Catalog()
+    catalog = Catalog(charset="utf-8", fuzzy=False)
+    kept = {(message.context or "", message.id): message for message in before if message.id}
     wanted = {(message.context, message.text) for message in messages}
+    elsewhere = {str(source): context for (context, source), entry in kept.items() if entry.string and not entry.fuzzy}
     retired: dict[str, list[str]] = {}
     for context, source in kept:
         if (context, source) not in wanted and kept[context, source].string:
@@ -205,8 +109,13 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
     for message in messages:
         own = kept.get((message.context, message.text))
         previous = "" if own else pick_previous(message.text, retired.get(message.context, []))
-        guess = kept[message.context, previous] if previous else None
-        entry = own or guess
+        hint = None
+        if previous:
+            hint = kept[message.context, previous]
+            retired[message.context].remove(previous)
+        elif (not own or not own.string) and message.text in elsewhere and not is_source_language(code):
+            hint = kept[elsewhere[message.text], message.text]
+        entry = hint or own
         catalog.add(
             message.text,
             string=str(entry.string or "") if entry else "",
@@ -214,19 +123,57 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
             auto_comments=list(message.comments),
             user_comments=list(entry.user_comments) if entry else [],
             locations=[(message.place.path, 0)],
-            flags=({"fuzzy"} if guess or (own and own.fuzzy) else set()),
+            flags={"fuzzy"} if hint or (own and own.fuzzy) else set(),
             previous_id=[previous] if previous else list(own.previous_id) if own else [],
         )
-        if previous:
-            retired[message.context].remove(previous)
-    if before:
-        catalog.obsolete.update(before.obsolete)
-        for context, sources in retired.items():
-            catalog.obsolete.update({(source, context): kept[context, source] for source in sources})
+    catalog.obsolete.update(before.obsolete)
+    for context, sources in retired.items():
+        catalog.obsolete.update({(source, context): kept[context, source] for source in sources})
     out = BytesIO()
-    write_po(out, catalog, width=0, include_previous=True, include_lineno=False)
-    # `python-format` is guessed from a percent sign; our placeholders are in braces. The creation date only makes noise.
-    return re.sub(r"^#, python-format\n|, python-format$|^\"POT-Creation-Date:.*\n", "", out.getvalue().decode(), flags=re.MULTILINE)
+    write_po(out, catalog, width=0, include_previous=True, include_lineno=False, omit_header=True)
+    # `python-format` is guessed from a percent sign; our placeholders stand in braces.
+    body = re.sub(r"^#, python-format\n|, python-format$", "", out.getvalue().decode(), flags=re.MULTILINE)
+    return make_header(code, old) + body
+
+
+def make_header(code: str, old: str) -> str:
+    """The header of a file as it stands, or a filled one for a new file. No creation date: it would only make noise."""
+    if match := HEADER.match(old):
+        return match.group() + "\n"
+    locale = babel_locale(code)
+    fields = {
+        "Project-Id-Version": "blinatumomab-packs",
+        "Report-Msgid-Bugs-To": "",
+        "PO-Revision-Date": "",
+        "Last-Translator": "",
+        "Language-Team": english_name(code),
+        "Language": str(locale),
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": f"nplurals={Catalog(locale=locale).num_plurals}; plural={Catalog(locale=locale).plural_expr};",
+        "X-Status": "unreviewed draft",
+    }
+    lines = "".join(f'"{key}: {value}\\n"\n' for key, value in fields.items())
+    return f'# Translation of the blinatumomab packs: {english_name(code)}\n#\nmsgid ""\nmsgstr ""\n{lines}\n'
+
+
+def check_header(text: str, shown: str) -> list[Problem]:
+    """The header says UTF-8; everything else in it is for people and their tools."""
+    match = HEADER.match(text)
+    if not match:
+        return [
+            Problem(
+                "PO_HEADER", Place(shown, 1), "has no header", "run: python3 build.py messages, or copy the first lines of another file"
+            )
+        ]
+    charset = re.search(r"charset=([\w-]+)", match.group(2))
+    if not charset or charset.group(1).lower() not in ("utf-8", "utf8"):
+        line = match.group().count("\n", 0, match.group().find("Content-Type")) + 1 if "Content-Type" in match.group() else 1
+        return [
+            Problem("PO_HEADER", Place(shown, line), "does not say that it is UTF-8", 'write "Content-Type: text/plain; charset=UTF-8\\n"')
+        ]
+    return []
 
 
 def pick_previous(text: str, candidates: list[str]) -> str:
@@ -244,8 +191,10 @@ def fallback_chain(locale: str) -> tuple[str, ...]:
 
 def make_translator(locale: str, catalogs: Mapping[str, Translations]) -> Callable[[str, str], str | None]:
     """`translate(context, source)`: the printed text, or None where only another language is there."""
+    if locale in PSEUDO:
+        return lambda _context, source: pseudo_translate(source) if has_words(source) else source
     chain = [catalogs[code] for code in fallback_chain(locale) if code in catalogs]
-    own_language = locale.partition("-")[0] == SOURCE_LOCALE.partition("-")[0]
+    own_language = is_source_language(locale)
 
     def translate(context: str, source: str) -> str | None:
         if not has_words(source):

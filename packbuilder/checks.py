@@ -6,6 +6,7 @@ first mistake, and they look at the source text, before anything is printed.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from xml.etree.ElementTree import fromstring
 
 from packbuilder.assemble import PANELS, choose_blocks, choose_panels
@@ -103,7 +104,7 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
 
 def check_passages(block: Block, passages: Iterable[Passage], library: Library) -> Iterator[Problem]:
     """Placeholders, pictures and evidence of each message."""
-    readers = [block.audience] if block.audience else [name for name in AUDIENCES if is_used(block, library.packs.get(name))]
+    readers = [name for name in AUDIENCES if block.audience == name or (not block.audience and is_used(block, library.packs.get(name)))]
     for passage in passages:
         place, text = passage.message.place, passage.message.text
         for name in PLACEHOLDER.findall(text):
@@ -149,7 +150,7 @@ def check_structure(block: Block, html: str, passages: Sequence[Passage]) -> Ite
     if not levels or levels[0][0] != first:
         place = levels[0][1] if levels else Place(block.place.path, 1)
         yield Problem("HEADING", place, f"the first heading must have level {first}", f"start with {'#' * first} and the heading")
-    for (before, _), (level, place) in zip(levels, levels[1:], strict=False):
+    for (before, _), (level, place) in pairwise(levels):
         if level > before + 1 or level < first:
             yield Problem("HEADING", place, f"a heading of level {level} follows one of level {before}", "go down one level at a time")
     for items in fromstring(f"<block>{html}</block>").iter("ul"):

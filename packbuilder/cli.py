@@ -16,10 +16,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from packbuilder import VERSION
-from packbuilder.assemble import assemble, choose_blocks, for_edition, plan_editions
-from packbuilder.catalog import Translations, compare, extract, extract_templates, fallback_chain, read_catalog, write_catalog
+from packbuilder.assemble import assemble, for_edition, plan_editions
+from packbuilder.catalog import Translations, compare, fallback_chain, read_catalog, write_catalog
 from packbuilder.checks import check_library, readings
 from packbuilder.content import read_library
+from packbuilder.glossary import Glossary, read_glossary
+from packbuilder.language import is_source_language
+from packbuilder.messages import extract, extract_templates
 from packbuilder.model import (
     AUDIENCES,
     FORMATS,
@@ -37,6 +40,7 @@ from packbuilder.model import (
 from packbuilder.publish import OutputFailed, publish, read_manifest
 from packbuilder.site import read_site
 from packbuilder.textfile import read_text, shown_path, suggest
+from packbuilder.translation import check_translation
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,6 +53,7 @@ class Rooms:
     sites: tuple[Site, ...]
     template_messages: tuple[Message, ...]
     catalogs: Mapping[str, Translations]
+    glossaries: Mapping[str, Glossary]
     problems: tuple[Problem, ...]
 
 
@@ -125,10 +130,15 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
         found.extend(wrong)
         if site:
             sites.append(site)
-    catalogs = {}
+    catalogs: dict[str, Translations] = {}
+    glossaries: dict[str, Glossary] = {}
     for path in sorted(project.locales.glob("*.po")):
-        catalogs[path.stem], wrong = read_catalog(path, project.root)
-        found.extend(wrong)
+        code = path.stem
+        catalogs[code], wrong = read_catalog(path, project.root)
+        glossaries[code], more = read_glossary(project.locales / "glossary" / f"{code}.toml", project.root)
+        found += [*wrong, *more]
+        for entry in catalogs[code].values():
+            found.extend(check_translation(entry, glossaries[code], is_source_language(code)))
     for site in sites:
         for locale in dict.fromkeys((*site.locales, site.staff_locale)):
             if locale != SOURCE_LOCALE and not any(code in catalogs for code in fallback_chain(locale)):
@@ -139,7 +149,7 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
     for site in sites:
         if names.count(site.id) > 1:
             found.append(Problem("SITE_TWICE", site.place, f"id: {site.id!r} stands in two files", "give each site its own id"))
-    return Rooms(library, tuple(sites), extract_templates(project.templates, project.root), catalogs, tuple(found))
+    return Rooms(library, tuple(sites), extract_templates(project.templates, project.root), catalogs, glossaries, tuple(found))
 
 
 def default_sites(project: Project) -> list[Path]:

@@ -104,7 +104,7 @@ class PlaceholderPattern(InlineProcessor):
         super().__init__(PLACEHOLDER.pattern)
         self.voice = voice
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         name = m.group(1)
         fact = None if name in MARKS else self.voice.resolve(name)
         return (fact_element(fact) if fact else mark_element(name if name in MARKS else "pen_line")), m.start(0), m.end(0)
@@ -113,7 +113,7 @@ class PlaceholderPattern(InlineProcessor):
 class IconPattern(InlineProcessor):
     """`![](icon-drop)` -> an empty span that the style sheet fills: decoration, so no alternative text is wanted."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         return Element("span", {"class": f"icon {m.group(2)}"}), m.start(0), m.end(0)
 
 
@@ -173,7 +173,7 @@ class PackMarkdown(Extension):
         super().__init__()
         self.block, self.voice, self.passages = block, voice, passages
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+    def extendMarkdown(self, md: Markdown) -> None:
         for name in ("html", "entity", "autolink", "automail", "link", "image_link", "image_reference",
                      "reference", "short_reference", "short_image_ref"):  # fmt: skip
             md.inlinePatterns.deregister(name)

@@ -212,6 +212,7 @@ class Translation:
     text: str
     fuzzy: bool
     place: Place
+    comments: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
+from packbuilder.language import babel_locale
 from packbuilder.markup import PLACEHOLDER, Translate
 from packbuilder.model import Audience, FeverRule, Library, PrintedFact, Site
 
@@ -38,7 +39,7 @@ class Reader:
 
     @property
     def babel_locale(self) -> Locale:
-        return Locale.parse(self.locale, sep="-")
+        return babel_locale(self.locale)
 
 
 def site_placeholders(audience: Audience) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def publish(
     partial: bool,
 ) -> list[dict[str, Any]]:
     """Writes PDFs, index and manifest. `planned` are all editions that the sites ask for: what is listed for others goes."""
-    fresh = {artifact.entry["path"]: artifact.entry for artifact in artifacts}
+    fresh = {artifact.entry["path"]: dict(artifact.entry) for artifact in artifacts}
     wanted = {edition.path for edition in planned}
     before = read_manifest(output)
     kept = {
@@ -80,7 +80,9 @@ def publish(
         for artifact in artifacts:
             put_in_place(output / artifact.entry["path"])
         for path in stale:
-            (output / path).unlink(missing_ok=True)
+            # A manifest is a file like any other: a path in it must not lead out of the folder.
+            if (output / path).resolve().is_relative_to(output.resolve()):
+                (output / path).unlink(missing_ok=True)
         put_in_place(output / "index.html")
         put_in_place(output / "manifest.json")
     except OSError as error:

@@ -264,11 +264,17 @@ def check_fonts(pdf: bytes, folder: Path) -> list[Finding]:
     allowed = {normal_name(path.stem) for path in folder.glob("*.ttf")}
     found: list[Finding] = []
     with pikepdf.open(BytesIO(pdf)) as document:
-        names = {str(font.BaseFont) for page in document.pages for font in page.get("/Resources", {}).get("/Font", {}).values()}
+        names = {str(font.BaseFont) for page in document.pages for font in fonts_of(page)}
     for name in sorted(names):
         if normal_name(name.partition("+")[2] or name) not in allowed:
             found.append(("FOREIGN_FONT", f"the font {name} is not one of ours", "use the fonts in templates/fonts"))
     return found
+
+
+def fonts_of(page: Any) -> list[Any]:
+    resources = page.get("/Resources")
+    fonts = resources.get("/Font") if resources is not None else None
+    return [] if fonts is None else list(fonts.values())
 
 
 def normal_name(name: str) -> str:

@@ -16,9 +16,10 @@ FICTIONAL = re.compile(
     r"|1632960\d{3}|7700900\d{3}|8081570\d{3}|9098790\d{3}|3069990\d{3})"
     r"|\+1\d{3}55501\d{2}"
 )
-EMERGENCY = {"GB": "999", "IE": "112", "US": "911", "CA": "911", "AU": "000", "NZ": "111"} | dict.fromkeys(
-    "AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IT LT LU LV MT NL PL PT RO SE SI SK".split(), "112"
-)
+EU_COUNTRIES = "AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IT LT LU LV MT NL PL PT RO SE SI SK"
+EMERGENCY = {"GB": "999", "IE": "112", "US": "911", "CA": "911", "AU": "000", "NZ": "111"} | {
+    EU_COUNTRIES[start : start + 2]: "112" for start in range(0, len(EU_COUNTRIES), 3)
+}
 
 
 def looks_like_number(text: str) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 from xml.etree.ElementTree import fromstring, tostring
 
 import segno
-from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from packbuilder.catalog import template_context
+from packbuilder.language import direction, english_name, is_source_language
 from packbuilder.markup import fact_element
+from packbuilder.messages import template_context
 from packbuilder.model import Manuscript, Section
 
 FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"></figure>')
@@ -75,7 +75,6 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         contact = site.contacts[name]
         return str(segno.make(f"tel:{contact.dial}", error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff"))
 
-    locale = Locale.parse(edition.locale, sep="-")
     return {
         "say": say,
         "site_say": site_say,
@@ -89,11 +88,11 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         "kind": edition.kind,
         "lang": edition.locale,
         "staff_lang": site.staff_locale,
-        "dir": locale.text_direction,
+        "dir": direction(edition.locale),
         "title": manuscript.title,
         "source_title": manuscript.source_title,
-        "is_translation": not edition.locale.startswith("en"),
-        "language_name": locale.get_display_name("en"),
+        "is_translation": not is_source_language(edition.locale),
+        "language_name": english_name(edition.locale),
         "document_code": f"{site.document_prefix}-BLIN-{edition.audience.upper()}-{edition.locale}",
         "digest": manuscript.digest[:8],
         "state": manuscript.state,

@@ -1,0 +1,56 @@
+"""Language codes: what Babel calls them, which way they run, and how they are named.
+
+The pseudo-locales are built in memory and never published: `qps-ploc` is accented and 40 % longer, `qps-plocm` is the same on
+a right-to-left page. What does not come through a message, overflows or fails to mirror shows at once.
+"""
+
+import re
+
+from babel import Locale, UnknownLocaleError
+
+from packbuilder.model import SOURCE_LOCALE
+
+LONGER, MIRRORED = "qps-ploc", "qps-plocm"
+PSEUDO = (LONGER, MIRRORED)
+PROTECTED = re.compile(r"\{[^{}\s]*\}|!\[|\]\([^)]*\)|\*\*|\d+")
+ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "áçéíñóšúýžÁÇÉÍÑÓŠÚÝŽ")
+
+
+def babel_locale(code: str) -> Locale:
+    """The CLDR locale behind a code. Raises `ValueError` for one that is not known."""
+    try:
+        return Locale.parse(SOURCE_LOCALE if code in PSEUDO else code, sep="-")
+    except UnknownLocaleError as error:
+        raise ValueError(f"{code!r} is not a language code") from error
+
+
+def direction(code: str) -> str:
+    """`rtl` or `ltr`."""
+    return "rtl" if code == MIRRORED else str(babel_locale(code).text_direction)
+
+
+def is_source_language(code: str) -> bool:
+    """Whether readers of this locale read the source text as it stands, but for spelling."""
+    return code.partition("-")[0] == SOURCE_LOCALE.partition("-")[0]
+
+
+def own_name(code: str) -> str:
+    """The language in its own words: `español`."""
+    locale = babel_locale(code)
+    return str(locale.get_display_name(locale) or code)
+
+
+def english_name(code: str) -> str:
+    """The language in English, for the foot of a translated page: `Spanish`."""
+    return str(babel_locale(code).get_display_name("en") or code)
+
+
+def pseudo_translate(source: str) -> str:
+    """Accented, about 40 % longer, with placeholders, pictures, bold marks and numbers untouched."""
+    pieces, end = [], 0
+    for match in PROTECTED.finditer(source):
+        pieces += [source[end : match.start()].translate(ACCENTS), match.group()]
+        end = match.end()
+    text = "".join((*pieces, source[end:].translate(ACCENTS)))
+    words = max(1, round(len(source) * 0.4 / 5))
+    return f"{text} {' '.join(['óñé', 'twó', 'thréé', 'fóúr', 'fívé'][index % 5] for index in range(words))}"

@@ -1,0 +1,123 @@
+"""The rules that a translation must keep, each a small function with a code and a sentence that a translator understands.
+
+Why here: nothing a translator can do, by slip or by tool, may print a wrong number, a lost "not" or a scrambled
+telephone number. Fuzzy and empty translations are never printed, so only the others are looked at.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from packbuilder.glossary import Glossary
+from packbuilder.markup import MARKS, PLACEHOLDER
+from packbuilder.model import Problem, Translation
+
+NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|don't|cannot|can't|without)\b", re.IGNORECASE)
+BRACES = re.compile(r"\{[^{}\s]*\}")
+LINK = re.compile(r"https?:|www\.|(?<!!)\[[^\]]*\]\(|<[A-Za-z/!?]|&#?\w+;|\[\^")
+CARD_CONTEXTS = ("front", "back", "inside-left", "inside-right", "card-number", "card-panel", "card-sheet")
+CARD_GROWTH = 1.7  # a panel holds about that much more than its English before it must be set below 8 pt
+NEGATION_NOTE = "negation-checked"
+
+Rule = Callable[[Translation, Glossary], Iterator[tuple[str, str, str]]]
+
+
+def is_critical(text: str) -> bool:
+    """A message whose slip could hurt: it holds a negation or a fact."""
+    return bool(NEGATION.search(text) or any(name not in MARKS for name in PLACEHOLDER.findall(text)))
+
+
+def check_translation(entry: Translation, glossary: Glossary, same_language: bool) -> list[Problem]:
+    """Everything that is wrong with one translation."""
+    if not entry.text or entry.fuzzy:
+        return []
+    rules: list[Rule] = [check_exact, check_markup, check_spaces, check_avoided, check_length]
+    if not same_language:
+        rules += [check_copy, check_negation, check_terms]
+    return [Problem(code, entry.place, message, hint) for rule in rules for code, message, hint in rule(entry, glossary)]
+
+
+def differing(source: Counter[str], own: Counter[str]) -> str:
+    """What is missing and what is new, in words; "" when both are the same."""
+    lost, new = " ".join((source - own).elements()), " ".join((own - source).elements())
+    return "; ".join(filter(None, (lost and f"missing: {lost}", new and f"not in the source: {new}")))
+
+
+def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
+    """Placeholders, digits and pictures are carried over exactly."""
+    if detail := differing(Counter(BRACES.findall(entry.source)), Counter(BRACES.findall(entry.text))):
+        yield "PO_PLACEHOLDER", f"the placeholders differ: {detail}", "copy each {name} from the source exactly as it stands"
+    digits = [Counter(re.findall(r"\d", BRACES.sub("", text))) for text in (entry.source, entry.text)]
+    if detail := differing(*digits):
+        yield "PO_DIGITS", f"the digits differ: {detail}", "type no number that the source does not have, and only the digits 0-9"
+    pictures = [Counter(re.findall(r"!\[(?=\])|\]\([^)]*\)", text)) for text in (entry.source, entry.text)]
+    if detail := differing(*pictures):
+        yield "PO_PICTURE", f"the pictures differ: {detail}", "keep ![…](name): translate only what stands between [ and ]"
+
+
+def check_markup(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
+    """Bold is opened, closed and as frequent as in the source; there is no other markup."""
+    source, own = entry.source.count("**"), entry.text.count("**")
+    if source != own:
+        yield "PO_BOLD", f"** stands {own} times, in the source {source} times", "put ** before and after the words that are bold"
+    if LINK.search(entry.text) and not LINK.search(entry.source):
+        yield "PO_LINK", "holds a link, HTML or an evidence mark that the source does not have", "write plain text"
+    if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)", entry.text.replace("**", "")):
+        yield "PO_ITALIC", "a single * sets italics", "use ** for bold, as the source does"
+    if "`" in entry.text and "`" not in entry.source:
+        yield "PO_MARKUP", "holds a ` that the source does not have", "use the quotation marks of your language"
+
+
+def check_spaces(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
+    if entry.text != entry.text.strip():
+        yield "PO_SPACE", "starts or ends with a space", "delete it"
+    if "\n" in entry.text or "\t" in entry.text:
+        yield "PO_SPACE", "holds a line break or a tab", "write it as one line"
+
+
+def check_copy(entry: Translation, glossary: Glossary) -> Iterator[tuple[str, str, str]]:
+    """An English sentence that was only copied would print without a mark."""
+    rest = BRACES.sub("", entry.source)
+    for name in sorted(glossary.keep, key=len, reverse=True):
+        rest = rest.replace(name, "")
+    if entry.text == entry.source and re.search(r"[A-Za-z]{2}", rest):
+        yield "PO_COPY", "is the English text", "translate it, or leave it empty; names that stay belong to keep in the glossary"
+
+
+def check_negation(entry: Translation, glossary: Glossary) -> Iterator[tuple[str, str, str]]:
+    """A sentence with "not" must say so in the translation."""
+    if glossary.negations and NEGATION.search(entry.source) and NEGATION_NOTE not in entry.comments:
+        words = entry.text.casefold()
+        if not any(
+            re.search(rf"(?<!\w){re.escape(word)}(?!\w)" if word.isascii() else re.escape(word), words) for word in glossary.negations
+        ):
+            found = NEGATION.search(entry.source)
+            yield (
+                "PO_NEGATION",
+                f"the source says {found.group() if found else 'not'!r}, and no word for it was found here",
+                f"check that the meaning is the same; if it is, add the comment {NEGATION_NOTE}",
+            )
+
+
+def check_terms(entry: Translation, glossary: Glossary) -> Iterator[tuple[str, str, str]]:
+    """Each term of the glossary has one translation."""
+    source, own = entry.source.casefold(), entry.text.casefold()
+    for term, forms in glossary.terms.items():
+        if re.search(rf"(?<![\w-]){re.escape(term)}(?:s|es)?(?![\w-])", source) and not any(form in own for form in forms):
+            yield "PO_TERM", f"{term!r} is not translated as agreed", f"write {' or '.join(forms)}, or change the glossary"
+
+
+def check_avoided(entry: Translation, glossary: Glossary) -> Iterator[tuple[str, str, str]]:
+    for word, better in glossary.avoid.items():
+        if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", entry.text.casefold()):
+            yield "PO_WORD", f"{word!r} is not used in this language", f"write {better}"
+
+
+def check_length(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
+    """A first warning for the card; the build measures each panel in mm."""
+    if entry.context.partition(".")[0] in CARD_CONTEXTS and len(entry.text) > max(24, CARD_GROWTH * len(entry.source)):
+        yield (
+            "PO_LENGTH",
+            f"has {len(entry.text)} characters, the source {len(entry.source)}",
+            "say it shorter: it must fit the wallet card",
+        )

@@ -1,0 +1,72 @@
+"""What all tests share: quiet fonts, the small project, goldens that `--update-golden` writes anew."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from packbuilder.model import Project
+from packbuilder.printer import Press, make_press
+from workshop import GOLDEN, SHIPPED, Command, copy_shipped_project, copy_small_project
+
+# The same examples on every run, and no folder of examples: a failure on one machine is a failure on all.
+settings.register_profile("project", derandomize=True, database=None, deadline=None, max_examples=100)
+settings.load_profile("project")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; read the difference, then commit it")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The list of fonts is kept in the folder for temporary files. A build that runs meanwhile must not find ours there."""
+    before, place = (tempfile.tempdir, os.environ.get("TMPDIR")), str(tmp_path_factory.mktemp("temporary"))
+    tempfile.tempdir = os.environ["TMPDIR"] = place
+    yield
+    tempfile.tempdir = before[0]
+    if before[1] is None:
+        del os.environ["TMPDIR"]
+    else:
+        os.environ["TMPDIR"] = before[1]
+
+
+@pytest.fixture(scope="session")
+def press(own_temporary_folder: None) -> Press:
+    return make_press(SHIPPED.templates)
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Project:
+    """A copy of the small project that a test may change."""
+    return copy_small_project(tmp_path)
+
+
+@pytest.fixture
+def shipped_project(tmp_path: Path) -> Project:
+    """A copy of the project's own rooms that a test may change."""
+    return copy_shipped_project(tmp_path)
+
+
+@pytest.fixture
+def command(small_project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line on a copy of the small project."""
+    return Command(small_project, capsys, monkeypatch)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """`golden(name, text)` holds a text against `tests/golden/<name>`."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert path.exists(), f"there is no {path}: run the tests with --update-golden"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

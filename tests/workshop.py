@@ -1,0 +1,255 @@
+"""Helpers of the tests: a small project, its manuscripts, fixture files that anyone can add to, and goldens."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from packbuilder import cli
+from packbuilder.assemble import assemble
+from packbuilder.catalog import Translations, extract, extract_templates
+from packbuilder.content import read_library
+from packbuilder.model import Artifact, Edition, Format, Kind, Library, Manuscript, Place, Problem, Project, Site, Translation
+from packbuilder.site import read_site
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "tests" / "fixtures"
+GOLDEN = ROOT / "tests" / "golden"
+SMALL = FIXTURES / "small"
+SHIPPED = Project(ROOT)
+
+
+class SmallProject(Project):
+    """The small handouts with the project's own templates, read where they stand: nothing is copied to print them."""
+
+    __slots__ = ()
+
+    @property
+    def templates(self) -> Path:
+        return ROOT / "templates"
+
+
+def copy_small_project(folder: Path) -> Project:
+    """The small project in a folder of its own, to be changed and built there by the command line."""
+    shutil.copytree(SMALL / "handouts", folder / "handouts")
+    (folder / "locales").mkdir()
+    (folder / "templates").symlink_to(ROOT / "templates", target_is_directory=True)
+    return Project(folder)
+
+
+def copy_shipped_project(folder: Path) -> Project:
+    """The project's own rooms in a folder, where a test may change them."""
+    for room in ("handouts", "locales"):
+        shutil.copytree(ROOT / room, folder / room)
+    (folder / "templates").symlink_to(ROOT / "templates", target_is_directory=True)
+    return Project(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a fixture file: title / . / input / . / expected / ."""
+
+    title: str
+    text: str
+    expected: tuple[str, ...]
+
+
+def read_cases(name: str) -> list[Any]:
+    """The cases of `tests/fixtures/<name>` as parameters for pytest, each named by its title."""
+    cases: list[Any] = []
+    title, parts = "", [""]
+    for line in (FIXTURES / name).read_text(encoding="utf-8").split("\n"):
+        if line == ".":
+            parts.append("")
+            if len(parts) == 4:
+                case = Case(title, parts[1], tuple(parts[2].split("\n")[:-1]))
+                cases.append(pytest.param(case, id=title))
+                title, parts = "", [""]
+        elif len(parts) > 1:
+            parts[-1] += line + "\n"
+        elif line and not line.startswith("#"):
+            assert not title, f"{name}: two titles in a row: {title!r}, {line!r}"
+            title = line
+    assert not title and cases, f"{name}: a case is not complete: {title!r}"
+    return cases
+
+
+# Reading the small project
+
+
+@cache
+def small() -> SmallProject:
+    return SmallProject(SMALL)
+
+
+@cache
+def small_library() -> Library:
+    library, problems = read_library(small())
+    assert not problems
+    return library
+
+
+@cache
+def small_site() -> Site:
+    site, problems = read_site(SMALL / "handouts/sites/small-gb.toml", SMALL)
+    assert site and not problems, problems
+    return site
+
+
+def site_from(text: str, folder: Path, name: str = "small-gb") -> tuple[Site | None, tuple[Problem, ...]]:
+    """What the reader makes of the text of a site file."""
+    path = folder / "handouts" / "sites" / f"{name}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return read_site(path, folder)
+
+
+SMALL_SITE_TEXT = (SMALL / "handouts/sites/small-gb.toml").read_text(encoding="utf-8")
+
+
+def change_toml(text: str, changes: str) -> str:
+    """A TOML text with lines like `contact.phone_24h = "12"` (set or add) and `without review.owner` (take out)."""
+    lines = text.split("\n")
+    for change in filter(None, changes.split("\n")):
+        gone = change.removeprefix("without ")
+        dotted, _, value = change.partition(" = ")
+        table, _, key = (gone if gone != change else dotted).rpartition(".")
+        found = next((number for number, (where, name) in keys_of(lines).items() if (where, name) == (table, key)), None)
+        if gone != change:
+            assert found is not None, f"there is no {gone} to take out"
+            lines[found : end_of_value(lines, found)] = []
+        elif found is not None:
+            lines[found : end_of_value(lines, found)] = [f"{key} = {value}"]
+        else:
+            start = next((number for number, line in enumerate(lines) if line == f"[{table}]"), None)
+            if start is None and table:
+                lines += [f"[{table}]", f"{key} = {value}"]
+            else:
+                lines.insert(0 if start is None else start + 1, f"{key} = {value}")
+    return "\n".join(lines)
+
+
+def keys_of(lines: list[str]) -> dict[int, tuple[str, str]]:
+    found, table = {}, ""
+    for number, line in enumerate(lines):
+        if match := re.fullmatch(r"\[([\w.]+)\]", line):
+            table = match.group(1)
+        elif match := re.match(r"(\w+) = ", line):
+            found[number] = table, match.group(1)
+    return found
+
+
+def end_of_value(lines: list[str], start: int) -> int:
+    """A list may go over several lines; it ends with a `]` in the first column."""
+    return lines.index("]", start) + 1 if lines[start].endswith("[") else start + 1
+
+
+# Manuscripts
+
+
+def plan(site: Site, audience: str, locale: str, kind: Kind = "pack", library: Library | None = None, format_: Format = "standard") -> Edition:
+    return Edition(site, (library or small_library()).packs[audience], locale, format_, kind)
+
+
+def write(
+    audience: str = "adult",
+    locale: str = "en-GB",
+    kind: Kind = "pack",
+    site: Site | None = None,
+    library: Library | None = None,
+    catalogs: Mapping[str, Translations] | None = None,
+    format_: Format = "standard",
+) -> Manuscript:
+    """A manuscript of the small project."""
+    library = library or small_library()
+    edition = plan(site or small_site(), audience, locale, kind, library, format_)
+    manuscript, problems = assemble(edition, library, template_messages(), catalogs or {})
+    assert not problems
+    return manuscript
+
+
+@cache
+def template_messages() -> tuple[Any, ...]:
+    return extract_templates(SHIPPED.templates, ROOT)
+
+
+def echo_catalog(library: Library | None = None, sites: Iterable[Site] = ()) -> Translations:
+    """A translation that says every message in the source's own words: a right-to-left page that the bundled fonts can set."""
+    messages = extract(library or small_library(), template_messages(), list(sites) or [small_site()])
+    return {(m.context, m.text): Translation(m.context, m.text, m.text, False, Place("locales/ar.po", 1)) for m in messages}
+
+
+def translated(changes: Mapping[str, str], library: Library | None = None) -> Translations:
+    """The echo with other words for some messages, whatever their context."""
+    echo = echo_catalog(library)
+    assert set(changes) <= {text for _, text in echo}, "a message that is not there cannot be translated"
+    return {key: replace(entry, text=changes.get(entry.source, entry.text)) for key, entry in echo.items()}
+
+
+def panel_text(library: Library, stem: str, text: str) -> Library:
+    """The library with another text on a panel of the card."""
+    return replace(library, panels={**library.panels, stem: replace(library.panels[stem], text=text)})
+
+
+def block_text(library: Library, stem: str, text: str) -> Library:
+    """The library with another text in a block."""
+    return replace(library, blocks={**library.blocks, stem: replace(library.blocks[stem], text=text)})
+
+
+def codes(problems: Iterable[Problem]) -> set[str]:
+    return {problem.code for problem in problems}
+
+
+def assert_clean(artifact: Artifact) -> None:
+    """A print that may be published: WeasyPrint said nothing, and the read-back found nothing."""
+    assert artifact.problems == ()
+    assert artifact.pdf.startswith(b"%PDF-")
+
+
+# The command line
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one command gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON document on standard output."""
+        return dict(json.loads(self.out))
+
+
+class Command:
+    """`python3 build.py …` on a project of the test, without a new process."""
+
+    def __init__(self, project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.project, self.capsys = project, capsys
+        monkeypatch.setattr(cli, "ROOT", project.root)
+
+    @property
+    def output(self) -> Path:
+        return self.project.root / "output"
+
+    def __call__(self, *argv: str) -> Run:
+        self.capsys.readouterr()
+        try:
+            code = cli.main(argv)
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = self.capsys.readouterr()
+        return Run(code, out, err)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
