@@ -1,15 +1,34 @@
 """Choose, translate, fill: (site, audience, locale) -> Manuscript. Pure; nothing is laid out here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packbuilder.approval import decide_state, digest_text
 from packbuilder.catalog import Translations, make_translator
 from packbuilder.content import choose_block
-from packbuilder.markup import PLACEHOLDER, Voice, plain_text, render_block, render_inline
-from packbuilder.model import Block, Edition, Library, Manuscript, Message, Pack, PrintedFact, Problem, Section, Site
+from packbuilder.markup import PICTURE, PLACEHOLDER, Voice, plain_text, render_block, render_inline
+from packbuilder.messages import has_words
+from packbuilder.model import (
+    BILINGUAL,
+    FORMATS,
+    Block,
+    Edition,
+    Format,
+    Kind,
+    Library,
+    Manuscript,
+    Message,
+    Pack,
+    Pair,
+    PrintedFact,
+    Problem,
+    Section,
+    Site,
+)
 from packbuilder.phrase import Reader, make_resolver, site_placeholders
+from packbuilder.translation import is_critical
 
+KINDS: Mapping[bool, tuple[Kind, ...]] = {True: ("pack", "card"), False: ("pack",)}
 PANELS = ("front", "back", "inside-left", "inside-right")
 
 
@@ -24,10 +43,15 @@ def plan_editions(
         if not audiences or pack.audience in audiences
         for locale in site.locales
         if not locales or locale in locales
-        for format_ in site.formats
-        if not formats or format_ in formats
-        for kind in (("pack", "card") if pack.has_card and format_ == "standard" else ("pack",))
+        for format_ in choose_formats(site, formats)
+        for kind in KINDS[pack.has_card and format_ == "standard"]
     )
+
+
+def choose_formats(site: Site, asked: Sequence[str]) -> tuple[Format, ...]:
+    """What the site prints, or what was asked for; working papers only when asked for."""
+    known: tuple[Format, ...] = (*FORMATS, *BILINGUAL)
+    return tuple(name for name in known if name in asked) if asked else site.formats
 
 
 def choose_blocks(library: Library, pack: Pack, site: Site) -> tuple[tuple[Block, ...], tuple[Problem, ...]]:
@@ -94,6 +118,7 @@ def assemble(
             voice.resolve(name)
     lost = tuple(missing.values())
     state, reasons = decide_state(site, lost, signed=False)
+    pairs = tuple(make_pairs((*sections, *panels.values()), words, voice)) if edition.format in BILINGUAL else ()
     return Manuscript(
         edition=edition,
         title=title,
@@ -106,7 +131,36 @@ def assemble(
         digest=digest_text(lines),
         state=state,
         reasons=reasons,
+        pairs=pairs,
     ), problems
+
+
+def make_pairs(sections: Iterable[Section], words: Iterable[Message], voice: Voice) -> Iterator[Pair]:
+    """Every message once in print order, the source with its placeholders as names, the translation as it prints."""
+    names = Voice(lambda _context, source: source, lambda name: PrintedFact("", ((f"{{{name}}}", True),)))
+    as_it_stands = Voice(lambda _context, text: text, voice.resolve)
+    passages = [(passage.message, passage.tag, passage.evidence) for section in sections for passage in section.passages]
+    seen: set[tuple[str, str]] = set()
+    for message, tag, evidence in [*passages, *((message, "label", ()) for message in words)]:
+        key = (message.context, message.text)
+        if key in seen or not has_words(message.text):
+            continue
+        seen.add(key)
+        translated = voice.translate(*key)
+        yield Pair(
+            context=message.context,
+            tag=tag,
+            source=render_inline(message.context, show_picture(message.text), names),
+            target=render_inline(message.context, show_picture(translated), as_it_stands) if translated else "",
+            placeholders=tuple(PLACEHOLDER.findall(message.text)),
+            critical=is_critical(message.text),
+            evidence=evidence,
+        )
+
+
+def show_picture(text: str) -> str:
+    """The sentence of a picture as text: in a side-by-side layout there is nothing to look at."""
+    return PICTURE.sub(r"\1", text)
 
 
 def for_edition(manuscript: Manuscript, edition: Edition) -> Manuscript:

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 problems, 2 the command was wrong. All problems are shown 
 import argparse
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from packbuilder.language import is_source_language
 from packbuilder.messages import extract, extract_templates
 from packbuilder.model import (
     AUDIENCES,
+    BILINGUAL,
     FORMATS,
     SOURCE_LOCALE,
     Artifact,
@@ -39,6 +41,7 @@ from packbuilder.model import (
 )
 from packbuilder.publish import OutputFailed, publish, read_manifest
 from packbuilder.site import read_site
+from packbuilder.status import as_rows, count_shares
 from packbuilder.textfile import read_text, shown_path, suggest
 from packbuilder.translation import check_translation
 
@@ -81,6 +84,10 @@ def main(argv: Sequence[str]) -> int:
         outcome = run_check(project)
     elif args.command == "verify":
         outcome = run_verify(Path(args.folder))
+    elif args.command == "status":
+        return run_status(args, project)
+    elif args.command == "watch":
+        return run_watch(args, project)
     else:
         outcome = run_build(args, project)
     show(outcome, as_json=getattr(args, "json", False))
@@ -96,7 +103,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     build.add_argument("--site", action="append", default=[], metavar="FILE", help="a site file, or the name of one in handouts/sites")
     build.add_argument("--audience", action="append", default=[], choices=AUDIENCES)
     build.add_argument("--locale", action="append", default=[], metavar="CODE", help="a language that the site lists, such as en-GB")
-    build.add_argument("--format", action="append", default=[], choices=FORMATS)
+    build.add_argument("--format", action="append", default=[], choices=(*FORMATS, *BILINGUAL))
     build.add_argument("--release", action="store_true", help="publish only when everything asked for is approved")
     build.add_argument("--jobs", type=positive, default=0, metavar="N", help="processes; as many as there are cores if not given")
     build.add_argument("--output", default=str(ROOT / "output"), metavar="DIR")
@@ -106,6 +113,13 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     check.add_argument("--json", action="store_true")
     messages = commands.add_parser("messages", help="bring locales/*.po up to date; a new code makes a new file")
     messages.add_argument("locale", nargs="*", metavar="CODE")
+    status = commands.add_parser("status", help="how far each language is")
+    status.add_argument("--json", action="store_true")
+    watch = commands.add_parser("watch", help="print one pack again after every save, and keep a page in the browser fresh")
+    watch.add_argument("--site", metavar="FILE", help="a site file; the first one if not given")
+    watch.add_argument("--audience", required=True, choices=AUDIENCES)
+    watch.add_argument("--locale", required=True, metavar="CODE")
+    watch.add_argument("--output", default=str(ROOT / "output"), metavar="DIR")
     verify = commands.add_parser("verify", help="hold every PDF against the manifest")
     verify.add_argument("folder", nargs="?", default=str(ROOT / "output"))
     commands.add_parser("test", help="the test suite")
@@ -252,11 +266,11 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
 
 def assemble_all(editions: Sequence[Edition], rooms: Rooms) -> tuple[list[Manuscript], list[Problem]]:
     """The words are the same for every kind and format, so each text is assembled once."""
-    done: dict[tuple[str, str, str], Manuscript] = {}
+    done: dict[tuple[str, str, str, bool], Manuscript] = {}
     problems: list[Problem] = []
     manuscripts = []
     for edition in editions:
-        key = (edition.site.id, edition.audience, edition.locale)
+        key = (edition.site.id, edition.audience, edition.locale, edition.format in BILINGUAL)
         if key not in done:
             done[key], wrong = assemble(edition, rooms.library, rooms.template_messages, rooms.catalogs)
             problems.extend(wrong)
@@ -314,6 +328,58 @@ def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Room
     )
     sizes = {path: len(artifact.pdf) for path, artifact in made.items()}
     return Outcome(problems, shown, sizes, (f"Written to {output}; open {output / 'index.html'}",))
+
+
+def run_status(args: argparse.Namespace, project: Project) -> int:
+    """The table language by pack; the same as HTML in the output folder comes with each build."""
+    rooms = read_rooms(project, default_sites(project))
+    messages = extract(rooms.library, rooms.template_messages, rooms.sites)
+    shares = count_shares(rooms.library, messages, rooms.catalogs)
+    if args.json:
+        print(json.dumps({"ok": not rooms.problems, "status": as_rows(shares)}, indent=1, ensure_ascii=False))
+    else:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for heading in ("language", "pack", "", "translated", "to check", "missing", "approved"):
+            table.add_column(heading, justify="left" if heading in ("language", "pack", "") else "right", no_wrap=True)
+        for share in shares:
+            done = share.percent // 5
+            table.add_row(
+                f"{share.locale} ({share.language})",
+                share.pack,
+                "█" * done + "░" * (20 - done) + f" {share.percent:3d} %",
+                f"{share.translated} of {share.total}",
+                str(share.fuzzy),
+                str(share.missing),
+                str(share.approved),
+            )
+        Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for problem in sorted(rooms.problems, key=lambda problem: problem.place):
+        print(problem, file=sys.stderr)
+    return 1 if rooms.problems else 0
+
+
+def run_watch(args: argparse.Namespace, project: Project) -> int:
+    """Prints one pack after every save until it is stopped. Problems are shown, and the last good print stays."""
+    from packbuilder.watch import show_preview, wait_for_change
+
+    sites, unknown = find_sites([args.site] if args.site else [], project)
+    if unknown or not sites:
+        show(Outcome(tuple(unknown)), as_json=False)
+        return 1
+    build = ["build", "--site", str(sites[0]), "--audience", args.audience, "--locale", args.locale, "--jobs", "1", "--output", args.output]
+    seen: dict[Path, int] = {}
+    try:
+        while True:
+            start = time.perf_counter()
+            outcome = run_build(parse_arguments(build), project)
+            show(outcome, as_json=False)
+            if outcome.artifacts:
+                page = show_preview([entry["path"] for entry in outcome.artifacts], Path(args.output))
+                print(f"{time.perf_counter() - start:.1f} s. Open {page} in a browser; it follows by itself. Ctrl-C ends.")
+            seen = wait_for_change(project, seen)
+    except KeyboardInterrupt:
+        print("Stopped watching.")
+        return 0
 
 
 def run_verify(output: Path) -> Outcome:

@@ -11,10 +11,10 @@ from pathlib import Path
 from jinja2 import Environment
 
 from packbuilder.fit import fit_card
-from packbuilder.model import Artifact, Manuscript, Project
+from packbuilder.model import BILINGUAL, Artifact, Manuscript, Project
 from packbuilder.printer import make_press, print_pdf
 from packbuilder.publish import describe
-from packbuilder.readback import read_back
+from packbuilder.readback import is_one_page, read_back
 from packbuilder.typeset import make_environment, typeset
 
 
@@ -28,11 +28,15 @@ def print_edition(manuscript: Manuscript, project: Project) -> Artifact:
     """A PDF that has been read back. With problems, `pdf` is empty: it can't be published by mistake."""
     start = time.perf_counter()
     press, env = make_press(project.templates), environment(project.templates)
-    sizes, problems = fit_card(manuscript, env, press)
+    bilingual = manuscript.edition.format in BILINGUAL
+    sizes, problems = ({}, ()) if bilingual else fit_card(manuscript, env, press)
     html = typeset(manuscript, env, sizes)
     if problems:
         return Artifact(manuscript.edition, {}, b"", html, problems, time.perf_counter() - start)
     proof = print_pdf(html, press, manuscript.edition.path)
+    if manuscript.edition.kind == "pack" and not bilingual and not is_one_page(proof, "call-now"):
+        html = typeset(manuscript, env, sizes, tight=True)
+        proof = print_pdf(html, press, manuscript.edition.path)
     problems = (*proof.problems, *read_back(proof, manuscript, project.templates / "fonts"))
     entry = describe(manuscript, html, proof.pdf, len(proof.document.pages))
     return Artifact(manuscript.edition, entry, b"" if problems else proof.pdf, html, problems, time.perf_counter() - start)

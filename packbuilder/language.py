@@ -53,4 +53,6 @@ def pseudo_translate(source: str) -> str:
         end = match.end()
     text = "".join((*pieces, source[end:].translate(ACCENTS)))
     words = max(1, round(len(source) * 0.4 / 5))
-    return f"{text} {' '.join(['óñé', 'twó', 'thréé', 'fóúr', 'fívé'][index % 5] for index in range(words))}"
+    extra = " ".join(("óñé", "twó", "thréé", "fóúr", "fívé")[index % 5] for index in range(words))
+    # In a message that is a picture, only the sentence between the brackets grows.
+    return re.sub(r"\](?=\([^)]*\)$)", f" {extra}]", text) if re.fullmatch(r"!\[[^\]]+\]\([^)]*\)", text) else f"{text} {extra}"

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 Audience = Literal["adult", "parent", "nurse"]
-Format = Literal["standard", "large-print"]
+Format = Literal["standard", "large-print", "proof"]
 Kind = Literal["pack", "card"]
 Severity = Literal["error", "warning"]
 State = Literal["draft", "release"]
 
 AUDIENCES: tuple[Audience, ...] = ("adult", "parent", "nurse")
 FORMATS: tuple[Format, ...] = ("standard", "large-print")
+# Working papers, side by side in two languages: made when asked for, never listed in a site file.
+BILINGUAL: tuple[Format, ...] = ("proof",)
 SOURCE_LOCALE = "en-GB"
 
 
@@ -265,13 +267,26 @@ class Edition:
     @property
     def file_name(self) -> str:
         card = "card-" if self.kind == "card" else ""
-        large = "-large-print" if self.format == "large-print" else ""
-        return f"blinatumomab-{self.audience}-{card}{self.locale}{large}.pdf"
+        form = "" if self.format == "standard" else f"-{self.format}"
+        return f"blinatumomab-{self.audience}-{card}{self.locale}{form}.pdf"
 
     @property
     def path(self) -> str:
         """Relative to the output folder, with forward slashes."""
         return f"{self.site.id}/{self.locale}/{self.file_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A message in both languages, as inline HTML, for the side-by-side layouts. `target` is empty where nothing is translated."""
+
+    context: str
+    tag: str
+    source: str
+    target: str
+    placeholders: tuple[str, ...]
+    critical: bool
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +308,7 @@ class Manuscript:
     digest: str
     state: State
     reasons: tuple[str, ...]
+    pairs: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from packbuilder.boxes import Run, collect_panels, collect_runs, page_sizes
-from packbuilder.model import Manuscript, Place, PrintedFact, Problem
+from packbuilder.model import BILINGUAL, Manuscript, Place, PrintedFact, Problem
 from packbuilder.printer import Proof
 
 SLACK = 0.75  # pt: rounding of positions, and side bearings of glyphs
@@ -213,13 +213,14 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
         if isinstance(holder.tag, str) and holder.get("data-fact"):
             pages = {page for part in holder.iter() for page in pages_of.get(id(part), ())}
             places.setdefault(holder.get("data-fact"), set()).update(pages)
+    if manuscript.edition.format in BILINGUAL:
+        return found
     if manuscript.edition.kind == "pack":
         for name in CRITICAL[manuscript.edition.audience]:
             if 1 not in places.get(name, set()):
                 found.append(("MISSING_FACT", f"{name} is not on page one", "put it into the call-now block"))
-        opening = next((element for element in proof.tree.iter() if element.get("id") == "call-now"), None)
-        spread = {page for part in opening.iter() for page in pages_of.get(id(part), ())} if opening is not None else set()
-        if spread != {1}:
+        if not is_one_page(proof, "call-now"):
+            spread = pages_of_section(proof, "call-now")
             found.append(("CALL_NOW", f"the call-now block stands on pages {sorted(spread)}, not on page one alone", "shorten it"))
     panels = collect_panels(proof.document)
     if manuscript.panels:
@@ -244,6 +245,18 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
                         )
                     )
     return found
+
+
+def pages_of_section(proof: Proof, name: str) -> set[int]:
+    """The pages on which a section of the pack stands."""
+    section = next((element for element in proof.tree.iter() if element.get("id") == name), None)
+    parts = {id(part) for part in section.iter()} if section is not None else set()
+    return {run.page for run in collect_runs(proof.document) if run.element in parts}
+
+
+def is_one_page(proof: Proof, name: str) -> bool:
+    """Whether a section stands on page one and nowhere else."""
+    return pages_of_section(proof, name) == {1}
 
 
 def check_marks(runs: list[Run], manuscript: Manuscript, pages: int) -> list[Finding]:

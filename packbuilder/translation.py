@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from packbuilder.glossary import Glossary
-from packbuilder.markup import MARKS, PLACEHOLDER
+from packbuilder.markup import MARKS, PICTURE, PLACEHOLDER
 from packbuilder.model import Problem, Translation
 
 NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|don't|cannot|can't|without)\b", re.IGNORECASE)
@@ -50,6 +50,8 @@ def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str
     digits = [Counter(re.findall(r"\d", BRACES.sub("", text))) for text in (entry.source, entry.text)]
     if detail := differing(*digits):
         yield "PO_DIGITS", f"the digits differ: {detail}", "type no number that the source does not have, and only the digits 0-9"
+    if PICTURE.fullmatch(entry.source) and not PICTURE.fullmatch(entry.text):
+        yield "PO_PICTURE", "there is text outside the brackets of the picture", "translate what stands between [ and ], and nothing else"
     pictures = [Counter(re.findall(r"!\[(?=\])|\]\([^)]*\)", text)) for text in (entry.source, entry.text)]
     if detail := differing(*pictures):
         yield "PO_PICTURE", f"the pictures differ: {detail}", "keep ![…](name): translate only what stands between [ and ]"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring, tostring
@@ -16,7 +18,7 @@ from markupsafe import Markup
 from packbuilder.language import direction, english_name, is_source_language
 from packbuilder.markup import fact_element
 from packbuilder.messages import template_context
-from packbuilder.model import Manuscript, Section
+from packbuilder.model import BILINGUAL, SOURCE_LOCALE, Manuscript, Section
 
 FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"></figure>')
 SHORT_ITEM = 40  # characters that fit on one line of half the measure
@@ -39,9 +41,15 @@ def make_environment(templates: Path) -> Environment:
     return env
 
 
-def typeset(manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, float] | None = None) -> str:
-    """The page of an edition as HTML. `panel_sizes` are the type sizes of the card's panels in pt, from `fit`."""
-    words = make_words(manuscript, panel_sizes or {})
+def typeset(manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, float] | None = None, tight: bool = False) -> str:
+    """The page of an edition as HTML. `panel_sizes` are the type sizes of the card's panels in pt, from `fit`.
+
+    `tight` sets page one closer, for a language that needs more room than the page has.
+    """
+    words = make_words(manuscript, panel_sizes or {}) | {"tight": tight}
+    if manuscript.edition.format in BILINGUAL:
+        groups = [(context, list(pairs)) for context, pairs in groupby(manuscript.pairs, attrgetter("context"))]
+        return env.get_template("proof.html").render(words, groups=groups, panels={})
     sections = [draw_pictures(section, env, words) for section in manuscript.sections]
     panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
     template = "card.html" if manuscript.edition.kind == "card" else "pack.html"
@@ -50,7 +58,7 @@ def typeset(manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, 
 
 def typeset_panel(manuscript: Manuscript, name: str, size: float, env: Environment) -> str:
     """One panel of the card alone on a page, to be measured at a type size in pt."""
-    words = make_words(manuscript, {name: size})
+    words = make_words(manuscript, {name: size}) | {"tight": False}
     panel = draw_pictures(manuscript.panels[name], env, words)
     return env.get_template("panel.html").render(words, panels={name: panel}, panel_name=name)
 
@@ -87,7 +95,9 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         "format": edition.format,
         "kind": edition.kind,
         "lang": edition.locale,
+        "source_lang": SOURCE_LOCALE,
         "staff_lang": site.staff_locale,
+        "staff_dir": direction(site.staff_locale),
         "dir": direction(edition.locale),
         "title": manuscript.title,
         "source_title": manuscript.source_title,

@@ -13,8 +13,9 @@ import pytest
 
 from packbuilder import cli
 from packbuilder.assemble import assemble
-from packbuilder.catalog import Translations, extract, extract_templates
+from packbuilder.catalog import Translations
 from packbuilder.content import read_library
+from packbuilder.messages import extract, extract_templates
 from packbuilder.model import Artifact, Edition, Format, Kind, Library, Manuscript, Place, Problem, Project, Site, Translation
 from packbuilder.site import read_site
 

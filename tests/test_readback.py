@@ -1,0 +1,288 @@
+"""Read-back: a wrong print is caught, whatever went wrong between the manuscript and the paper, and a good one is let through.
+
+Each case breaks one thing in a page that is otherwise right, as a faulty template, style sheet, font or layout engine would.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from packbuilder.edition import environment, print_all, print_edition
+from packbuilder.fit import fit_card
+from packbuilder.model import Library, Manuscript, PackEntry, PrintedFact, Problem
+from packbuilder.printer import Press, print_pdf
+from packbuilder.readback import read_back
+from packbuilder.typeset import typeset
+from workshop import (
+    ROOT,
+    assert_clean,
+    block_text,
+    codes,
+    echo_catalog,
+    site_from,
+    small,
+    small_library,
+    SMALL_SITE_TEXT,
+    change_toml,
+    write,
+)
+
+FONTS = ROOT / "templates" / "fonts"
+CUNEIFORM = "\U00012000"  # no font of ours will ever have it
+Edit = Callable[[str], str]
+ANY = ""  # the case must be found; under which code is open
+
+
+@cache
+def cardless() -> Library:
+    """The small library without cards: a pack of two pages, quick to print."""
+    library = small_library()
+    packs = {
+        name: replace(pack, has_card=False, entries=tuple(entry for entry in pack.entries if entry.block != "card"))
+        for name, pack in library.packs.items()
+    }
+    return replace(library, packs=packs)
+
+
+def with_entry(library: Library, block: str, text: str) -> Library:
+    """The library with one more block at the end of the adult pack."""
+    pack = library.packs["adult"]
+    longer = replace(pack, entries=(*pack.entries, PackEntry(block)))
+    example = replace(library.blocks["fever"], stem=block, name=block, text=text)
+    return replace(library, packs={**library.packs, "adult": longer}, blocks={**library.blocks, block: example})
+
+
+@cache
+def manuscript(name: str) -> Manuscript:
+    if name == "card":
+        return write("adult", kind="card")
+    if name == "right-to-left":
+        return write("nurse", "ar", catalogs={"ar": echo_catalog()})
+    return write("adult", library=cardless())
+
+
+@cache
+def page(which: str, press: Press) -> str:
+    """The HTML of one of the manuscripts. Lists in columns take most of the time of a layout and are left to other tests."""
+    env = environment(small().templates)
+    written = manuscript(which)
+    return style("ul { columns: auto !important }")(typeset(written, env, fit_card(written, env, press)[0]))
+
+
+def read(html: str, manuscript: Manuscript, press: Press) -> tuple[Problem, ...]:
+    """All that is found in a print of this HTML: what WeasyPrint said, and what was read back."""
+    proof = print_pdf(html, press, manuscript.edition.path)
+    return (*proof.problems, *read_back(proof, manuscript, FONTS))
+
+
+def swap(pattern: str, replacement: str, count: int = 0) -> Edit:
+    """An edit of the HTML that must find something to change."""
+
+    def edit(html: str) -> str:
+        changed, found = re.subn(pattern, replacement, html, count=count)
+        assert found, f"{pattern!r} is not on the page: the template has changed"
+        return changed
+
+    return edit
+
+
+def style(rules: str) -> Edit:
+    """An edit that adds style rules."""
+    return swap("</head>", f"<style>{rules}</style></head>")
+
+
+def fact(name: str) -> str:
+    """A pattern for a fact in the HTML, in three groups: opening tags, words, closing tags."""
+    return rf'(<bdi[^>]*data-fact="{name}"[^>]*>(?:<a[^>]*>)?)([^<]*)((?:</a>)?</bdi>)'
+
+
+def reverse_number(html: str) -> str:
+    changed, found = re.subn(fact("phone_24h"), lambda match: match[1] + match[2][::-1] + match[3], html)
+    assert found
+    return changed
+
+
+BROKEN: list[tuple[str, str, Edit, str]] = [
+    ("a wrong digit in a telephone number", "pack", swap(fact("phone_24h"), r"\g<1>020 7946 0132\3"), "WRONG_FACT"),
+    ("one digit too few", "pack", swap(fact("phone_24h"), r"\g<1>020 7946 012\3", 1), "WRONG_FACT"),
+    ("one digit too many", "pack", swap(fact("phone_24h"), r"\g<1>020 7946 01233\3", 1), "WRONG_FACT"),
+    ("a wrong temperature", "pack", swap("37.5\u00a0°C", "38.5\u00a0°C", 1), "WRONG_FACT"),
+    ("a temperature without its decimal point", "pack", swap("37.5\u00a0°C", "375\u00a0°C", 1), "WRONG_FACT"),
+    ("a number written backwards", "pack", reverse_number, "WRONG_FACT"),
+    ("a wrong emergency number", "pack", swap(fact("emergency_number"), r"\g<1>990\3"), "WRONG_FACT"),
+    ("a fact that the manuscript does not have", "pack", swap("Leave the pump", '<bdi dir="ltr" data-fact="made_up">12</bdi> Leave the pump'), "WRONG_FACT"),
+    ("numbers that a right-to-left page turns round", "right-to-left", swap(r'(<bdi[^>]*?) dir="ltr"', r"\1"), "WRONG_FACT"),
+    ("one number that a right-to-left page turns round", "right-to-left", swap(r'(<bdi[^>]*data-fact="phone_24h"[^>]*?) dir="ltr"', r"\1", 1), "WRONG_FACT"),
+    ("a number drawn mirrored", "pack", style(".fact { unicode-bidi: bidi-override !important; direction: rtl !important }"), "WRONG_FACT"),
+    ("a number over two lines", "pack", style(".number-panel .fact { display: inline-block; width: 30mm; white-space: normal !important }"), "WRONG_FACT"),
+    ("a number that is not drawn", "pack", style(".admonition .fact { visibility: hidden }"), "WRONG_FACT"),
+    ("a number that is cut off", "pack", style(".number-panel .number { overflow: hidden; width: 30mm }"), ANY),
+    ("a line that is left out", "pack", style("li:last-child { display: none !important }"), "LOST_WORDS"),
+    ("lines that do not fit and are thrown away", "pack", style("p { max-lines: 1 !important; continue: discard !important; width: 30mm }"), "LOST_WORDS"),
+    ("words from nowhere", "pack", swap("Leave the pump", '<span style="display: none">Never</span> Leave the pump'), "LOST_WORDS"),
+    ("text over other text", "pack", style(".block-fever p { position: relative; top: 9mm }"), "COLLISION"),
+    ("a fixed height with text that goes on", "pack", style(".block-fever p { height: 3mm; width: 60mm }"), "COLLISION"),
+    ("a fixed height that cuts a line off", "pack", style(".block-fever p { height: 3mm; width: 60mm; overflow: hidden }"), "COLLISION"),
+    ("a picture over text", "pack", style(".block-call-now img { position: relative; left: -60mm }"), "COLLISION"),
+    ("text past the edge of the page", "pack", style(".block-fever p { position: relative; left: -40mm }"), "PAST_PAGE"),
+    ("text past the foot of the page", "pack", style(".block-fever p { position: relative; top: 280mm }"), "PAST_PAGE"),
+    ("a character that no font has", "pack", swap("Keep warm", f"Keep warm {CUNEIFORM}"), "MISSING_GLYPH"),
+    ("a picture that is not there", "pack", swap("Leave the pump", '<img src="pictures/none.svg" alt="none"/> Leave the pump'), "PRINTER"),
+    ("a picture from the network", "pack", swap("Leave the pump", '<img src="https://example.org/x.png" alt="none"/> Leave the pump'), "PRINTER"),
+    ("a picture from outside the templates", "pack", swap("Leave the pump", '<img src="../handouts/packs.toml" alt="none"/> Leave the pump'), "PRINTER"),
+    ("a style rule with a slip", "pack", style("p { colour: red }"), "PRINTER"),
+    ("no marks on the first page", "pack", style("@page :first { @top-center { content: none !important } }"), "MARKS"),
+    ("no marks from the second page on", "pack", style("@page :nth(n+2) { @top-center { content: none !important } }"), "MARKS"),
+    ("no marks at all", "pack", style(".marks { display: none !important }"), "MARKS"),
+    ("a sample that does not say so", "pack", swap("SAMPLE · ", ""), "MARKS"),
+    ("a draft that does not say so", "pack", swap(" · DRAFT", ""), "MARKS"),
+    ("a call-now page that goes over", "pack", style(".block-call-now .emergency { margin-top: 190mm !important }"), "CALL_NOW"),
+    ("a call-now page that comes second", "pack", style(".block-call-now { break-before: page } body::before { content: 'x'; display: block }"), "CALL_NOW"),
+    ("a call-now page that is not there", "pack", swap('id="call-now"', 'id="call-later"'), "CALL_NOW"),
+    ("no 24-hour number on page one", "pack", swap(fact("phone_24h"), ""), "MISSING_FACT"),
+    ("no emergency number on page one", "pack", swap(fact("emergency_number"), ""), "MISSING_FACT"),
+    ("no fever rule on page one", "pack", swap(r'<span[^>]*data-fact="call_temperature">.*?</span>', ""), "MISSING_FACT"),
+    ("a panel without the number", "card", swap(fact("phone_24h"), "", 1), "MISSING_FACT"),
+    ("a panel without the fever rule", "card", swap(r'<span[^>]*data-fact="call_temperature">.*?</span>', "", 1), "MISSING_FACT"),
+    ("a sheet with one card", "card", style(".booklet ~ .booklet { display: none !important }"), "MISSING_PANEL"),
+    ("a panel with another name", "card", swap("panel-front", "panel-fron", 1), "MISSING_PANEL"),
+    ("a wrong digit on the card", "card", swap(fact("phone_24h"), r"\g<1>020 7946 0124\3", 1), "WRONG_FACT"),
+    ("text past the panel", "card", style(".panel-inside-left ul { position: relative; top: 40mm }"), "PAST_PANEL"),
+    ("a panel whose text is cut off", "card", style(".panel { overflow: hidden } .panel-inside-left ul { font-size: 30pt }"), "PAST_PANEL"),
+    ("a panel of which a line is cut off", "card", style(".panel-inside-left ul { height: 4mm; overflow: hidden }"), ANY),
+    ("a paragraph at the end of a page that is cut off", "pack", style(".block:last-child p { height: 4mm; width: 30mm; overflow: hidden }"), ANY),
+]
+
+
+@pytest.mark.parametrize(("which", "edit", "code"), [pytest.param(*row, id=title) for title, *row in BROKEN])
+def test_a_wrong_print_is_caught(which: str, edit: Edit, code: str, press: Press) -> None:
+    written = manuscript(which)
+    found = read(edit(page(which, press)), written, press)
+    assert codes(found) and code in {ANY, *codes(found)}, [str(problem) for problem in found]
+    assert all(problem.place.path == written.edition.path for problem in found), "a problem names the PDF that it is in"
+
+
+def test_the_same_page_without_the_mistake_is_let_through(press: Press) -> None:
+    for which in ("pack", "right-to-left", "card"):
+        assert read(page(which, press), manuscript(which), press) == ()
+
+
+@pytest.mark.parametrize("name", ["phone_24h", "emergency_number", "call_temperature"])
+def test_a_print_that_differs_from_its_manuscript_is_caught(name: str, press: Press) -> None:
+    """The paper is held against the manuscript, not against the HTML that it was made from."""
+    written = manuscript("pack")
+    pieces = tuple((text.replace("9", "8"), isolated) for text, isolated in written.facts[name].pieces)
+    assert pieces != written.facts[name].pieces
+    other = replace(written, facts={**written.facts, name: PrintedFact(name, pieces)})
+    assert "WRONG_FACT" in codes(read(page("pack", press), other, press))
+
+
+def test_a_released_text_must_not_say_draft(press: Press) -> None:
+    written = replace(manuscript("pack"), state="release", reasons=())
+    assert "MARKS" in codes(read(page("pack", press), written, press))
+
+
+def test_a_real_hospital_must_not_say_sample(press: Press) -> None:
+    written = manuscript("pack")
+    real = replace(written, edition=replace(written.edition, site=replace(written.edition.site, sample=False)))
+    assert "MARKS" in codes(read(page("pack", press), real, press))
+
+
+def test_a_panel_in_letters_too_large_is_caught(press: Press) -> None:
+    written = manuscript("card")
+    html = typeset(written, environment(small().templates), dict.fromkeys(written.panels, 30.0))
+    assert "PAST_PANEL" in codes(read(html, written, press))
+
+
+def test_a_font_that_is_not_ours_is_caught(press: Press) -> None:
+    """Our own letters under another name stand for any font that a page brings along."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    font = TTFont(FONTS / "AtkinsonHyperlegibleNext-Regular.ttf")
+    for record in font["name"].names:
+        if record.nameID in (1, 3, 4, 6, 16):
+            record.string = "ForeignSans"
+    data = BytesIO()
+    font.save(data)
+    source = "data:font/ttf;base64," + base64.b64encode(data.getvalue()).decode()
+    rules = f'@font-face {{ font-family: "Foreign Sans"; src: url({source}) }} h2 {{ font-family: "Foreign Sans" !important }}'
+    found = read(style(rules)(page("pack", press)), manuscript("pack"), replace(press, fonts=FontConfiguration()))
+    assert "FOREIGN_FONT" in codes(found)
+
+
+def test_a_print_with_a_problem_holds_no_pdf() -> None:
+    library = block_text(cardless(), "fever", f"## What is a fever?\n\nKeep {CUNEIFORM} warm.\n")
+    artifact = print_edition(write("adult", library=library), small())
+    assert codes(artifact.problems) == {"MISSING_GLYPH"}
+    assert artifact.pdf == b"", "it cannot be published by mistake"
+
+
+# Good prints that look unusual. A false alarm would teach people to work around the read-back.
+
+LONG_TABLE = "## A long table\n\n| Day | What to do, with {phone_24h} |\n|---|---|\n" + "| One | Call {phone_24h} {pen_line} |\n" * 60
+LONG_TEXT = "## A long text\n\n" + "Call {phone_24h} if it is {call_temperature}, day and night, and keep on calling. " * 60 + "\n"
+LONG_LIST = "## A long list\n\n" + "- Call {phone_24h} **now** for {drip_days} days\n" * 70
+UNUSUAL = {
+    "a table head that comes again on each page": LONG_TABLE,
+    "a paragraph over two pages": LONG_TEXT,
+    "a list over two pages": LONG_LIST,
+    "the same fact twice in a line": "## Twice\n\nCall {phone_24h}, or {phone_24h}, or **{phone_24h}**.\n",
+    "a fact in a heading": "## Call {phone_24h} for {drip_days} days\n\nAt any time.\n",
+    "quotation marks and dashes": "## Marks\n\n“Good” – it’s ‘fine’ — 2 × 3 … é ñ ü\n",
+    "an ampersand and a less-than sign": "## Marks & signs\n\nTom & Jerry, if 1 < 2.\n",
+    "a very long word": "## Words\n\nPneumonoultramicroscopicsilicovolcanoconiosis-and-so-on-and-on-and-on.\n",
+    "icons in a list": "## Icons\n\n- ![](icon-drop) one\n- ![](icon-pen) two\n- three\n",
+    "places for the pen": "## Pen\n\nName {pen_line}\n\n| Done | When |\n|---|---|\n| {tick_box} | {pen_line} |\n",
+}
+
+
+@pytest.mark.parametrize("title", UNUSUAL)
+def test_a_good_but_unusual_print_is_let_through(title: str) -> None:
+    assert_clean(print_edition(write("adult", library=with_entry(cardless(), "extra", UNUSUAL[title])), small()))
+
+
+@pytest.mark.parametrize("audience", ["adult", "parent", "nurse"])
+def test_each_audience_prints_in_large_print(audience: str) -> None:
+    assert_clean(print_edition(write(audience, library=cardless(), format_="large-print"), small()))
+
+
+def test_a_pack_with_its_card_prints_on_letter_paper_in_the_other_units(tmp_path: Path) -> None:
+    changes = 'region = "US"\npaper = "Letter"\ncontact.phone_24h = "(202) 555-0123"\ncontact.phone_day = "(202) 555-0145"\n'
+    changes += 'contact.pump_help = "(202) 555-0199"\ncontact.interpreter = "(202) 555-0160"\ncontact.emergency = "911"'
+    site, problems = site_from(change_toml(SMALL_SITE_TEXT, changes), tmp_path)
+    assert site, problems
+    artifact = print_edition(write("adult", "en-US", site=site), small())
+    assert_clean(artifact)
+    assert artifact.entry["facts"]["call_temperature"].startswith("above 99.5\u00a0°F")
+
+
+def test_a_card_of_a_right_to_left_language_prints() -> None:
+    assert_clean(print_edition(write("parent", "ar", kind="card", catalogs={"ar": echo_catalog()}), small()))
+
+
+def test_a_pack_of_a_right_to_left_language_prints() -> None:
+    assert_clean(print_edition(write("parent", "ar", library=cardless(), catalogs={"ar": echo_catalog(cardless())}), small()))
+
+
+def test_an_untranslated_sentence_is_boxed_and_still_readable() -> None:
+    artifact = print_edition(write("nurse", "ar"), small())
+    assert_clean(artifact)
+    assert 'class="untranslated"' in artifact.html
+    assert artifact.entry["state"] == "draft"
+
+
+def test_the_same_manuscript_gives_the_same_bytes_also_in_another_process() -> None:
+    written = [write("nurse"), write("parent", kind="card")]
+    here = [print_edition(one, small()) for one in written]
+    there = list(print_all(written, small(), jobs=2))
+    for one, two in zip(here, there, strict=True):
+        assert_clean(one)
+        assert one.pdf == two.pdf
+        assert one.entry == two.entry
