@@ -19,6 +19,7 @@ from packbuilder.language import direction, english_name, is_source_language
 from packbuilder.markup import fact_element
 from packbuilder.messages import template_context
 from packbuilder.model import BILINGUAL, SOURCE_LOCALE, Manuscript, Section
+from packbuilder.phrase import FAHRENHEIT_FIRST
 
 FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"></figure>')
 SHORT_ITEM = 40  # characters that fit on one line of half the measure
@@ -90,6 +91,7 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         "qr": qr,
         "has_fact": lambda name: name in manuscript.facts,
         "fever": site.fever["child" if edition.audience == "parent" else "adult"],
+        "fahrenheit": site.region in FAHRENHEIT_FIRST,
         "site": site,
         "audience": edition.audience,
         "format": edition.format,

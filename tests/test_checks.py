@@ -1,0 +1,181 @@
+"""Content rules: what would be wrong, unclear or unproven on paper is found in the text, with its line, before it is printed.
+
+The rules for a text stand in `fixtures/content-rules.md`, where anyone can add a case.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from packbuilder.checks import check_library
+from packbuilder.model import Block, Evidence, Library, PackEntry, Place, Problem
+from workshop import SHIPPED, Case, block_text, change_toml, codes, copy_small_project, read_cases, site_from, small_library, small_site, SMALL_SITE_TEXT
+from packbuilder.content import read_library
+from pathlib import Path
+
+
+def alone(text: str) -> tuple[Library, str]:
+    """A library with a single block, and that block's path."""
+    first, _, rest = text.partition("\n")
+    stem, text = (first.removeprefix("file: "), rest) if first.startswith("file: ") else ("topic.adult", text)
+    name, audience, region = (*stem.split("."), "", "")[:3]
+    block = Block(stem, name, audience, region.upper(), text, Place(f"handouts/blocks/{stem}.md"))
+    library = small_library()
+    packs = {who: replace(pack, entries=(PackEntry(name),), required=()) for who, pack in library.packs.items()}
+    pictures = frozenset(path.stem for path in (SHIPPED.templates / "pictures").glob("*.*"))
+    return replace(library, packs=packs, blocks={stem: block}, panels={}, pictures=pictures), block.place.path
+
+
+@pytest.mark.parametrize("case", read_cases("content-rules.md"))
+def test_a_text_is_judged_line_by_line(case: Case) -> None:
+    library, path = alone(case.text)
+    left = check_library(library, [])
+    for expected in case.expected:
+        head, _, words = expected.partition(": ")
+        line, code = head.split()
+        found = next((one for one in left if code in ("ANY", one.code) and one.place == Place(path, int(line))), None)
+        assert found, f"{expected} is not among {[str(problem) for problem in left]}"
+        left.remove(found)
+        assert words in f"{found.message} ({found.hint})"
+        assert found.hint, "it says what to do"
+    assert not left, "nothing else is reported"
+
+
+# Packs, facts and evidence
+
+
+def check(library: Library) -> list[Problem]:
+    return check_library(library, [small_site()])
+
+
+def without_block(library: Library, stem: str) -> Library:
+    return replace(library, blocks={key: block for key, block in library.blocks.items() if key != stem})
+
+
+def test_the_small_project_has_no_problem() -> None:
+    assert check(small_library()) == []
+
+
+def test_a_block_that_no_pack_prints_is_named() -> None:
+    library = small_library()
+    spare = replace(library.blocks["fever"], stem="spare", name="spare", place=Place("handouts/blocks/spare.md"))
+    [problem] = check(replace(library, blocks={**library.blocks, "spare": spare}))
+    assert (problem.code, problem.place.path) == ("UNUSED_BLOCK", "handouts/blocks/spare.md")
+
+
+def test_a_block_for_readers_whose_pack_does_not_list_it_is_named() -> None:
+    library = small_library()
+    spare = replace(library.blocks["bathing"], stem="bathing.nurse", audience="nurse", place=Place("handouts/blocks/bathing.nurse.md"))
+    [problem] = check(replace(library, blocks={**library.blocks, "bathing.nurse": spare}))
+    assert (problem.code, problem.place.path) == ("UNUSED_BLOCK", "handouts/blocks/bathing.nurse.md")
+
+
+def test_a_slip_in_a_pack_is_named_with_what_was_meant() -> None:
+    library = small_library()
+    pack = library.packs["adult"]
+    wrong = replace(library, packs={**library.packs, "adult": replace(pack, entries=(*pack.entries, PackEntry("feverr")))})
+    [problem] = check(wrong)
+    assert problem.code == "UNKNOWN_BLOCK" and problem.place == pack.place
+    assert "feverr" in problem.message and problem.hint == "did you mean fever?"
+
+
+def test_a_slip_in_what_a_block_needs_is_named() -> None:
+    library = small_library()
+    pack = library.packs["adult"]
+    entries = tuple(replace(entry, needs="home.bath") if entry.block == "bathing" else entry for entry in pack.entries)
+    found = check(replace(library, packs={**library.packs, "adult": replace(pack, entries=entries)}))
+    assert codes(found) == {"UNKNOWN_NEED"}
+    assert found[0].hint == "did you mean home.bathing?"
+
+
+def test_a_required_block_must_be_among_the_blocks() -> None:
+    library = small_library()
+    pack = library.packs["adult"]
+    found = check(replace(library, packs={**library.packs, "adult": replace(pack, required=("call-now", "alarms"))}))
+    assert [(problem.code, "alarms" in problem.message) for problem in found] == [("UNKNOWN_BLOCK", True)]
+
+
+def test_a_required_block_without_a_file_that_fits_is_an_error() -> None:
+    library = small_library()
+    pack = library.packs["adult"]
+    american = replace(library.blocks["fever"], stem="fever.us", region="US")
+    wrong = replace(without_block(library, "fever"), packs={**library.packs, "adult": replace(pack, required=("fever",))})
+    found = check(replace(wrong, blocks={**wrong.blocks, "fever.us": american}))
+    missing = [problem for problem in found if problem.code == "MISSING_BLOCK"]
+    assert [(problem.place, "fever.adult.md" in problem.hint) for problem in missing] == [(pack.place, True)]
+
+
+def test_every_fact_for_a_reader_must_be_cited_in_their_pack() -> None:
+    library = small_library()
+    row = Evidence("K09", "Small bleeds come first", Place("handouts/evidence.toml", 7), sources=("leaflet",), audiences=("adult", "nurse"))
+    found = check(replace(library, evidence={**library.evidence, "K09": row}))
+    assert [(problem.code, problem.place) for problem in found] == [("NOT_CITED", row.place)] * 2
+    assert "adult pack in GB" in found[0].message and "nurse pack in GB" in found[1].message
+
+
+def test_a_fact_of_another_country_need_not_be_cited() -> None:
+    library = small_library()
+    row = Evidence("K09", "Small bleeds", Place("handouts/evidence.toml", 7), sources=("leaflet",), audiences=("adult",), regions=("FR",))
+    assert check(replace(library, evidence={**library.evidence, "K09": row})) == []
+
+
+def test_a_citation_counts_only_where_the_block_is_printed() -> None:
+    """An American block does not prove that a British reader is told."""
+    library = small_library()
+    row = replace(library.evidence["G20"], regions=())
+    found = check(replace(library, evidence={**library.evidence, "G20": row}))
+    assert [(problem.code, problem.message.split(":")[0]) for problem in found] == [("NOT_CITED", "G20")]
+
+
+def test_a_citation_on_the_card_counts() -> None:
+    library = small_library()
+    row = replace(library.evidence["S02"], audiences=("adult",))
+    front = replace(library.panels["front"], text="### I have the drug\n\nIt runs. [^S02]\n")
+    moved = block_text(replace(library, panels={**library.panels, "front": front}), "fever", "## Fever\n\nCall. [^I04]\n")
+    assert check(replace(moved, evidence={**library.evidence, "S02": row})) == []
+
+
+def test_a_fact_needs_evidence_that_is_there() -> None:
+    library = small_library()
+    days = library.facts["drip_days"]
+    without = check(replace(library, facts={**library.facts, "drip_days": replace(days, evidence=())}))
+    wrong = check(replace(library, facts={**library.facts, "drip_days": replace(days, evidence=("S03",))}))
+    assert [(problem.code, problem.place) for problem in without] == [("FACT_EVIDENCE", days.place)]
+    assert [(problem.code, problem.hint) for problem in wrong] == [("UNKNOWN_EVIDENCE", "did you mean S02?")]
+
+
+def test_a_pack_as_a_whole_must_be_easy_to_read() -> None:
+    library = small_library()
+    hard = "## Title\n\n" + "The hospital team is always available to answer every question about treatment. " * 40
+    found = check(block_text(library, "fever", hard + "[^S02 I04]\n"))
+    whole = [problem for problem in found if problem.code == "GRADE" and problem.place == library.packs["adult"].place]
+    assert whole and "at most 6" in whole[0].message
+
+
+def test_a_mistake_in_a_panel_of_the_card_is_found() -> None:
+    library = small_library()
+    front = replace(library.panels["front"], text="### I have the drug\n\nfor 28 days, {zebra}\n")
+    found = check(replace(library, panels={**library.panels, "front": front}))
+    assert codes(found) == {"TYPED_NUMBER", "UNKNOWN_FACT"}
+    assert {problem.place for problem in found} == {Place("handouts/card/front.md", 3)}
+
+
+@pytest.mark.parametrize("phrase", ["fever_above", "fever_at_or_above", "fever_low", "fever_lasting", "call_with_both", "call_with_low"])
+def test_a_phrase_of_the_fever_rule_that_is_gone_is_a_problem_and_no_crash(phrase: str, tmp_path: Path) -> None:
+    """Whoever renames it in facts.toml must be told; without it no temperature can be printed."""
+    project = copy_small_project(tmp_path)
+    facts = project.handouts / "facts.toml"
+    facts.write_text(facts.read_text(encoding="utf-8").replace(f"[{phrase}]", f"[{phrase}_old]"), encoding="utf-8")
+    library, problems = read_library(project)
+    found = [*problems, *check_library(library, [small_site()])]
+    assert any(phrase in f"{problem.message} {problem.hint}" for problem in found), found
+
+
+def test_one_site_of_each_country_is_enough_and_the_fullest_is_taken(tmp_path: Path) -> None:
+    """Rules about the text are not reported once for each hospital."""
+    bare, problems = site_from(change_toml(SMALL_SITE_TEXT, "without home.bathing"), tmp_path)
+    assert bare, problems
+    library = small_library()
+    row = Evidence("K09", "Small bleeds", Place("handouts/evidence.toml", 7), sources=("leaflet",), audiences=("adult",))
+    found = check_library(replace(library, evidence={**library.evidence, "K09": row}), [bare, small_site()])
+    assert [problem.code for problem in found] == ["NOT_CITED"]

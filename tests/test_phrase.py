@@ -1,0 +1,199 @@
+"""Facts: decided once from the site file, written as a reader of the locale writes them, and safe on a right-to-left page."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from packbuilder.catalog import make_translator
+from packbuilder.model import AUDIENCES, Audience, FeverRule, PrintedFact, Site
+from packbuilder.phrase import Reader, make_resolver, print_number, print_temperature, site_placeholders, to_fahrenheit
+from workshop import change_toml, site_from, small_library, small_site, translated, SMALL_SITE_TEXT
+
+NBSP = "\u00a0"
+
+
+def reader(locale: str = "en-GB", region: str = "GB", audience: Audience = "adult", **site: object) -> Reader:
+    return Reader(small_library(), replace(small_site(), region=region, **site), audience, locale)  # type: ignore[arg-type]
+
+
+def resolve(name: str, of: Reader, words: dict[str, str] | None = None) -> PrintedFact | None:
+    catalogs = {of.locale: translated(words)} if words else {}
+    return make_resolver(of, make_translator(of.locale, catalogs))(name)
+
+
+def text_of(name: str, of: Reader, words: dict[str, str] | None = None) -> str:
+    fact = resolve(name, of, words)
+    assert fact
+    return fact.text.replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("celsius", "fahrenheit"),
+    [("37.5", "99.5"), ("38.0", "100.4"), ("36.0", "96.8"), ("38.3", "100.9"), ("35.0", "95.0"), ("37.0", "98.6"), ("37.8", "100.0"),
+     ("38.5", "101.3"), ("39.0", "102.2"), ("37.2", "99.0"), ("36.5", "97.7")],
+)  # fmt: skip
+def test_fahrenheit_is_computed_and_never_typed(celsius: str, fahrenheit: str) -> None:
+    assert to_fahrenheit(Decimal(celsius)) == Decimal(fahrenheit)
+    assert str(to_fahrenheit(Decimal(celsius))) == fahrenheit, "one decimal, always"
+
+
+@pytest.mark.parametrize(
+    ("locale", "region", "expected"),
+    [
+        ("en-GB", "GB", "37.5 °C (99.5 °F)"),
+        ("en-US", "US", "99.5 °F (37.5 °C)"),
+        ("es-US", "US", "99.5 °F (37.5 °C)"),
+        ("en-GB", "IE", "37.5 °C (99.5 °F)"),
+        ("en-US", "PR", "99.5 °F (37.5 °C)"),
+        ("pl", "GB", "37,5 °C (99,5 °F)"),
+        ("de", "DE", "37,5 °C (99,5 °F)"),
+        ("ar", "GB", "37.5 °C (99.5 °F)"),
+        ("fa", "GB", "37.5 °C (99.5 °F)"),
+        ("bn", "GB", "37.5 °C (99.5 °F)"),
+        ("zh-Hans", "GB", "37.5 °C (99.5 °F)"),
+    ],
+)
+def test_the_units_of_the_country_come_first_with_the_readers_decimal_mark(locale: str, region: str, expected: str) -> None:
+    printed = print_temperature(Decimal("37.5"), reader(locale, region))
+    assert printed.replace(NBSP, " ") == expected
+    assert f"{NBSP}°" in printed, "a number is never parted from its unit"
+
+
+@pytest.mark.parametrize("locale", ["ar", "ar-EG", "fa", "ur", "hi", "bn", "ne", "mr", "my"])
+def test_digits_are_those_that_staff_can_read(locale: str) -> None:
+    """0-9 in every language: a nurse must be able to check what she hands out."""
+    printed = print_temperature(Decimal("38.0"), reader(locale)) + print_number(Decimal("2026.4"), reader(locale))
+    assert {char for char in printed if char.isdigit()} <= set("0123456789")
+
+
+@pytest.mark.parametrize(
+    ("number", "locale", "expected"),
+    [("28", "en-GB", "28"), ("5.4", "en-GB", "5.4"), ("5.4", "pl", "5,4"), ("5.4", "ar", "5.4"), ("0.2", "de", "0,2"), ("2026", "en-GB", "2026"),
+     ("10000", "en-US", "10000"), ("10000", "es", "10000")],
+)  # fmt: skip
+def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number: str, locale: str, expected: str) -> None:
+    assert print_number(Decimal(number), reader(locale)).replace("\u200f", "").replace("\u066b", ".") == expected
+
+
+# The fever policy of a site: four combinations of a low and a lasting rule, with both ways to say "at least"
+
+POLICIES = {
+    ("above", False, False): "above 38.0 °C (100.4 °F)",
+    ("above", True, False): "above 38.0 °C (100.4 °F), or below 36.0 °C (96.8 °F)",
+    ("above", False, True): "above 38.0 °C (100.4 °F), or 37.5 °C (99.5 °F) or above for 1 hour",
+    ("above", True, True): "above 38.0 °C (100.4 °F), or 37.5 °C (99.5 °F) or above for 1 hour, or below 36.0 °C (96.8 °F)",
+    ("at-or-above", False, False): "38.0 °C (100.4 °F) or above",
+    ("at-or-above", True, False): "38.0 °C (100.4 °F) or above, or below 36.0 °C (96.8 °F)",
+    ("at-or-above", False, True): "38.0 °C (100.4 °F) or above, or 37.5 °C (99.5 °F) or above for 1 hour",
+    ("at-or-above", True, True): "38.0 °C (100.4 °F) or above, or 37.5 °C (99.5 °F) or above for 1 hour, or below 36.0 °C (96.8 °F)",
+}
+
+
+def policy(rule: str, low: bool, lasting: bool) -> FeverRule:
+    return FeverRule(
+        Decimal("38.0"),
+        "above" if rule == "above" else "at-or-above",
+        Decimal("36.0") if low else None,
+        Decimal("37.5") if lasting else None,
+        1 if lasting else None,
+    )
+
+
+@pytest.mark.parametrize(("rule", "low", "lasting"), list(product(("above", "at-or-above"), (False, True), (False, True))))
+def test_every_fever_policy_is_said_in_full(rule: str, low: bool, lasting: bool) -> None:
+    site = {"fever": {"adult": policy(rule, low, lasting), "child": policy("above", False, False)}}
+    adult = reader(**site)
+    assert text_of("call_temperature", adult) == POLICIES[rule, low, lasting]
+    assert text_of("fever_rule", adult) == POLICIES[rule, False, False]
+    assert (resolve("low_rule", adult) is not None) is low
+    assert text_of("call_temperature_adult", reader(audience="nurse", **site)) == POLICIES[rule, low, lasting]
+
+
+def test_an_adult_reads_the_adult_rule_and_a_parent_the_childs() -> None:
+    assert text_of("fever_rule", reader(audience="adult")) == "above 37.5 °C (99.5 °F)"
+    assert text_of("fever_rule", reader(audience="parent")) == "38.0 °C (100.4 °F) or above"
+
+
+def test_a_nurse_reads_both_rules_and_no_third() -> None:
+    nurse = reader(audience="nurse")
+    assert text_of("fever_rule_adult", nurse) == "above 37.5 °C (99.5 °F)"
+    assert text_of("fever_rule_child", nurse) == "38.0 °C (100.4 °F) or above"
+    assert text_of("call_temperature_child", nurse) == "38.0 °C (100.4 °F) or above, or below 36.0 °C (96.8 °F)"
+    assert resolve("fever_rule", nurse) is None and resolve("call_temperature", nurse) is None
+
+
+@pytest.mark.parametrize("audience", ["adult", "parent"])
+def test_a_patient_reads_one_rule_only(audience: Audience) -> None:
+    names = [f"{name}_{who}" for name in ("fever_rule", "call_temperature", "low_rule") for who in ("adult", "child")]
+    assert [resolve(name, reader(audience=audience)) for name in names] == [None] * 6
+
+
+def test_the_american_rule_starts_with_fahrenheit() -> None:
+    assert text_of("call_temperature", reader("en-US", "US", "parent")) == "100.4 °F (38.0 °C) or above, or below 96.8 °F (36.0 °C)"
+
+
+# Phrases: the words follow the page, the numbers stay as they are
+
+
+def test_only_the_numbers_of_a_phrase_are_isolated() -> None:
+    fact = resolve("call_temperature", reader(audience="parent"))
+    assert fact
+    isolated = [text for text, alone in fact.pieces if alone]
+    words = [text for text, alone in fact.pieces if not alone]
+    assert [text.replace(NBSP, " ") for text in isolated] == ["38.0 °C (100.4 °F)", "36.0 °C (96.8 °F)"]
+    assert "".join(words) == " or above, or below "
+    assert not any(char.isdigit() for text in words for char in text)
+
+
+def test_a_translated_phrase_may_turn_its_words_round_and_keeps_its_numbers() -> None:
+    words = {"{fever_high} or above": "min. {fever_high}", "below {fever_low_limit}": "{fever_low_limit} max.", "{fever_rule}, or {low_rule}": "{low_rule} / {fever_rule}"}
+    assert text_of("call_temperature", reader("pl", audience="parent"), words) == "36,0 °C (96,8 °F) max. / min. 38,0 °C (100,4 °F)"
+
+
+def test_the_hours_of_a_lasting_rule_are_said_in_the_readers_language() -> None:
+    assert "for 2 hours" in text_of("call_temperature", reader())
+    assert "2 godziny" in text_of("call_temperature", reader("pl"))
+
+
+def test_a_phrase_may_hold_other_words_in_another_country() -> None:
+    library = small_library()
+    phrase = replace(library.facts["fever_above"], name="sip", text="{drip_days} sips", by_region={"US": "{drip_days} ounces"})
+    other = replace(library, facts={**library.facts, "sip": phrase})
+    british, american = (replace(reader(region=region), library=other) for region in ("GB", "US"))
+    assert text_of("sip", british) == "28 sips"
+    assert text_of("sip", american) == "28 ounces"
+
+
+# What the site leaves open
+
+
+@pytest.mark.parametrize("name", ["phone_day", "pump_help", "interpreter", "formats_contact", "feedback", "pump_model", "bag_change", "home_bathing", "home_body_fluids"])
+def test_an_optional_value_that_is_not_given_is_none(name: str, tmp_path: Path) -> None:
+    """`None` becomes a line for the pen."""
+    optional = ["contact.phone_day", "contact.pump_help", "contact.interpreter", "contact.formats", "contact.feedback",
+                "home.pump_model", "home.bag_change", "home.bathing", "home.body_fluids"]  # fmt: skip
+    bare, problems = site_from(change_toml(SMALL_SITE_TEXT, "\n".join(f"without {key}" for key in optional)), tmp_path)
+    assert bare, problems
+    assert resolve(name, reader()) is not None
+    assert resolve(name, Reader(small_library(), bare, "adult", "en-GB")) is None
+
+
+def test_a_telephone_number_can_be_dialled() -> None:
+    fact = resolve("phone_24h", reader())
+    assert fact == PrintedFact("phone_24h", (("020 7946 0123", True),), "+442079460123")
+
+
+def test_a_name_that_is_not_known_is_none() -> None:
+    assert resolve("zebra", reader()) is None
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_placeholder_of_an_audience_is_filled_by_a_full_site(audience: Audience) -> None:
+    rule = policy("above", True, True)
+    full: Site = replace(small_site(), fever={"adult": rule, "child": rule})
+    names = site_placeholders(audience)
+    assert len(set(names)) == len(names)
+    assert [name for name in names if resolve(name, Reader(small_library(), full, audience, "en-GB")) is None] == []
