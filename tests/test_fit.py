@@ -99,7 +99,7 @@ LONGEST = "\n".join(
     [
         'name = "The Royal Northfield and Alderbrook University Teaching Hospitals for Children and Adults"',
         'ward = "Haematology, Leukaemia and Bone Marrow Transplant Day Unit, Level 11"',
-        'contact.phone_24h = "028 9649 6012 ext. 456789"',
+        'contact.phone_24h = "028 9649 6012 ext. 4567"',
         "fever.adult.sustained_hours = 24",
         'fever.child.rule = "at-or-above"',
         "fever.child.sustained_c = 37.5",
@@ -111,7 +111,7 @@ AMERICAN = "\n".join(
     [
         'region = "US"',
         'paper = "Letter"',
-        'contact.phone_24h = "(202) 555-0123 ext. 456789"',
+        'contact.phone_24h = "(202) 555-0123 ext. 4567"',
         'contact.phone_day = "(202) 555-0145"',
         'contact.pump_help = "(202) 555-0199"',
         'contact.interpreter = "(202) 555-0160"',

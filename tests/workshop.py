@@ -209,7 +209,7 @@ def codes(problems: Iterable[Problem]) -> set[str]:
 
 def assert_clean(artifact: Artifact) -> None:
     """A print that may be published: WeasyPrint said nothing, and the read-back found nothing."""
-    assert [str(problem) for problem in artifact.problems] == []
+    assert not artifact.problems, "\n".join(map(str, artifact.problems))
     assert artifact.pdf.startswith(b"%PDF-")
 
 
