@@ -34,7 +34,7 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
     if found:
         return {}, tuple(found)
     try:
-        catalog = read_po(BytesIO(text.encode()), charset="utf-8", abort_invalid=True)
+        catalog = parse(text)
     except (PoFileError, ValueError, LookupError) as error:
         return {}, (
             Problem("PO_BROKEN", Place(shown, getattr(error, "lineno", 0) or 0), str(error), "open the file in Poedit and save it"),
@@ -47,6 +47,14 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
             comments = " ".join(message.user_comments)
             translations[key] = Translation(*key, str(message.string or ""), message.fuzzy, place, comments)
     return translations, tuple(check_header(text, shown))
+
+
+def parse(text: str) -> Catalog:
+    """Babel's reading of a file that passed the scans. Dates in the header are left out: Babel stops at one that it can't read."""
+    dateless = re.sub(r'^"(?:PO-Revision|POT-Creation)-Date:.*"\n', "", text, flags=re.MULTILINE)
+    # The line numbers of the messages must stay those of the file.
+    padding = "\n" * (text.count("\n") - dateless.count("\n"))
+    return read_po(StringIO(padding + dateless), abort_invalid=True)
 
 
 def scan_lines(text: str, shown: str) -> list[Problem]:
@@ -97,7 +105,7 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
     Changed text in the same context keeps the old translation as fuzzy with the previous source; the same text elsewhere is
     offered as fuzzy; what is no longer used is kept as obsolete. No line numbers, no dates: a second run changes nothing.
     """
-    before = read_po(StringIO(old)) if old else Catalog()
+    before = parse(old) if old else Catalog()
     catalog = Catalog(charset="utf-8", fuzzy=False)
     kept = {(message.context or "", message.id): message for message in before if message.id}
     wanted = {(message.context, message.text) for message in messages}
@@ -144,7 +152,6 @@ def make_header(code: str, old: str) -> str:
     fields = {
         "Project-Id-Version": "blinatumomab-packs",
         "Report-Msgid-Bugs-To": "",
-        "PO-Revision-Date": "",
         "Last-Translator": "",
         "Language-Team": english_name(code),
         "Language": str(locale),

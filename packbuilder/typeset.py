@@ -124,7 +124,7 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
             inner = Markup('<img src="pictures/{}.svg" alt="{}"/>').format(name, unescape(alt))
         return f'<figure class="picture picture-{name}">{inner}</figure>'
 
-    html = FIGURE.sub(draw, pair_short_lists(section.html))
+    html = FIGURE.sub(draw, set_details(section.html))
     if words["kind"] == "card":
         # A card is a document of its own: its first heading must be of level one (PDF/UA-1, 7.4.2).
         html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{int(match.group(2)) - 1}", html)
@@ -133,11 +133,14 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
     return Chapter(section.name, section.stem, title, Markup(html))
 
 
-def pair_short_lists(html: str) -> str:
-    """Marks lists whose items are all short, so that the style sheet may set them in two columns and save half a page."""
+def set_details(html: str) -> str:
+    """Classes that a style sheet cannot find out for itself: lists of short items (two columns save half a page), bare pen lines."""
     root = fromstring(f"<section>{html}</section>")
     for items in root.iter("ul"):
         texts = [" ".join("".join(item.itertext()).split()) for item in items]
         if len(texts) >= 4 and all(len(text) <= SHORT_ITEM and item.find(".//ul") is None for text, item in zip(texts, items, strict=True)):
             items.set("class", "short")
+    for paragraph in root.iter("p"):
+        if len(paragraph) == 1 and paragraph[0].get("class") == "pen-line" and not "".join(paragraph.itertext()).strip():
+            paragraph.set("class", "pen-row")
     return "".join(tostring(child, encoding="unicode", short_empty_elements=False) for child in root)
