@@ -43,7 +43,7 @@ from packbuilder.publish import OutputFailed, publish, read_manifest
 from packbuilder.site import read_site
 from packbuilder.status import as_rows, count_shares
 from packbuilder.textfile import read_text, shown_path, suggest
-from packbuilder.translation import check_translation
+from packbuilder.translation import check_translation, check_untouched
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -192,11 +192,20 @@ def run_check(project: Project) -> Outcome:
     for code, translations in rooms.catalogs.items():
         if translations:
             problems.extend(compare(translations, wanted, f"locales/{code}.po"))
+            if is_source_language(code):
+                problems.extend(check_untouched(code, wanted, translations, rooms.glossaries[code], foreign_contexts(code, rooms)))
     notes = [
         f"{audience} pack, {region}: Flesch-Kincaid grade {reading.grade:.1f}, {reading.mean:.1f} words a sentence, {reading.words} words"
         for audience, region, reading in readings(rooms.library, rooms.sites)
     ]
     return Outcome(tuple(problems), notes=(*notes, f"{len(wanted)} messages, {len(rooms.library.evidence)} evidence rows"))
+
+
+def foreign_contexts(code: str, rooms: Rooms) -> set[str]:
+    """The contexts that readers of a regional locale never see: blocks and sites of other countries."""
+    country = code.partition("-")[2]
+    blocks = {block.stem for block in rooms.library.blocks.values() if block.region not in ("", country)}
+    return blocks | {f"site.{site.id}" for site in rooms.sites if site.region != country}
 
 
 def run_messages(args: argparse.Namespace, project: Project) -> Outcome:
@@ -294,8 +303,6 @@ def collect(artifacts: Any, total: int, quiet: bool) -> list[Artifact]:
 
 def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Rooms, project: Project) -> Outcome:
     """Publishes what passed. A PDF that failed leaves its older print and that one's manifest entry as they are."""
-    from packbuilder.edition import environment
-
     problems = tuple(problem for artifact in artifacts for problem in artifact.problems)
     good = [artifact for artifact in artifacts if not artifact.problems]
     partial = bool(problems or args.site or args.audience or args.locale or args.format)
@@ -311,13 +318,7 @@ def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Room
     planned = plan_editions(read_rooms(project, default_sites(project)).sites if args.site else rooms.sites, rooms.library)
     planned = (*planned, *(artifact.edition for artifact in good))
     try:
-        entries = publish(
-            good,
-            lambda entries: environment(project.templates).get_template("index.html").render(entries=entries),
-            output,
-            planned,
-            partial,
-        )
+        entries = publish(good, lambda entries: draw_pages(entries, rooms, project), output, planned, partial)
     except OutputFailed as failure:
         return Outcome(
             (*problems, Problem("OUTPUT", Place(str(output)), str(failure), "free the disk or choose another folder with --output"))
@@ -328,6 +329,18 @@ def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Room
     )
     sizes = {path: len(artifact.pdf) for path, artifact in made.items()}
     return Outcome(problems, shown, sizes, (f"Written to {output}; open {output / 'index.html'}",))
+
+
+def draw_pages(entries: Sequence[Mapping[str, Any]], rooms: Rooms, project: Project) -> dict[str, str]:
+    """The ward's front page and the state of the translations."""
+    from packbuilder.edition import environment
+
+    env = environment(project.templates)
+    shares = count_shares(rooms.library, extract(rooms.library, rooms.template_messages, rooms.sites), rooms.catalogs)
+    return {
+        "index.html": env.get_template("index.html").render(entries=entries),
+        "status.html": env.get_template("status.html").render(rows=as_rows(shares)),
+    }
 
 
 def run_status(args: argparse.Namespace, project: Project) -> int:

@@ -55,12 +55,12 @@ def read_manifest(output: Path) -> list[dict[str, Any]]:
 
 def publish(
     artifacts: Sequence[Artifact],
-    draw_index: Callable[[Sequence[Mapping[str, Any]]], str],
+    draw_pages: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, str]],
     output: Path,
     planned: Sequence[Edition],
     partial: bool,
 ) -> list[dict[str, Any]]:
-    """Writes PDFs, index and manifest. `planned` are all editions that the sites ask for: what is listed for others goes."""
+    """Writes PDFs, pages (index, status) and manifest. `planned` are all editions the sites ask for: what is listed for others goes."""
     fresh = {artifact.entry["path"]: dict(artifact.entry) for artifact in artifacts}
     wanted = {edition.path for edition in planned}
     before = read_manifest(output)
@@ -74,7 +74,9 @@ def publish(
     try:
         for artifact in artifacts:
             write_beside(output / artifact.entry["path"], artifact.pdf)
-        write_beside(output / "index.html", draw_index(entries).encode())
+        pages = draw_pages(entries)
+        for name, html in pages.items():
+            write_beside(output / name, html.encode())
         write_beside(output / "manifest.json", manifest_bytes(entries))
         (output / "manifest.json").unlink(missing_ok=True)
         for artifact in artifacts:
@@ -83,7 +85,8 @@ def publish(
             # A manifest is a file like any other: a path in it must not lead out of the folder.
             if (output / path).resolve().is_relative_to(output.resolve()):
                 (output / path).unlink(missing_ok=True)
-        put_in_place(output / "index.html")
+        for name in pages:
+            put_in_place(output / name)
         put_in_place(output / "manifest.json")
     except OSError as error:
         for part in output.rglob(f"*{PART}"):

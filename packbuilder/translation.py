@@ -6,11 +6,12 @@ telephone number. Fuzzy and empty translations are never printed, so only the ot
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from packbuilder.glossary import Glossary
 from packbuilder.markup import MARKS, PICTURE, PLACEHOLDER
-from packbuilder.model import Problem, Translation
+from packbuilder.model import Message, Problem, Translation
 
 NEGATION = re.compile(r"\b(?:not|no|never|nobody|nothing|don't|cannot|can't|without)\b", re.IGNORECASE)
 BRACES = re.compile(r"\{[^{}\s]*\}")
@@ -113,6 +114,25 @@ def check_avoided(entry: Translation, glossary: Glossary) -> Iterator[tuple[str,
     for word, better in glossary.avoid.items():
         if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", entry.text.casefold()):
             yield "PO_WORD", f"{word!r} is not used in this language", f"write {better}"
+
+
+def check_untouched(
+    code: str,
+    messages: Iterable[Message],
+    translations: Mapping[tuple[str, str], Translation],
+    glossary: Glossary,
+    foreign: Collection[str],
+) -> Iterator[Problem]:
+    """Words that a region does not use in texts that it takes over from the source as they stand.
+
+    `foreign` are the contexts that this region never prints: another country's blocks and sites.
+    """
+    for message in messages:
+        entry = translations.get((message.context, message.text))
+        if message.context in foreign or entry is None or entry.text:
+            continue
+        for problem, text, hint in check_avoided(replace(entry, text=message.text), glossary):
+            yield Problem(problem, entry.place, f"{text}, and the source is printed here as it stands ({code})", hint)
 
 
 def check_length(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:

@@ -55,8 +55,8 @@ def test_what_each_reader_gets_in_each_country(golden: Golden) -> None:
 @pytest.mark.parametrize(("audience", "locale"), [("adult", "en-GB"), ("parent", "pl"), ("nurse", "ar")])
 def test_the_words_of_a_small_pack(audience: str, locale: str, golden: Golden) -> None:
     """One half translated: what is missing is boxed, what is there is filled with its facts."""
-    words = {"## What is a fever?": "", "What is a fever?": "FEVER?", "the pump stops": "PUMP, NOW", "Keep warm": "WARM"}
-    some = {key: entry for key, entry in translated({k: v for k, v in words.items() if v}).items() if entry.text in words.values() or "{" in entry.text}
+    words = {"What is a fever?": "FEVER?", "the pump stops": "PUMP, NOW", "Keep warm": "WARM"}
+    some = {key: entry for key, entry in translated(words).items() if entry.text in words.values() or "{" in entry.text}
     manuscript = write(audience, locale, catalogs={locale: some})
     sections = [*manuscript.sections, *manuscript.panels.values()]
     golden(f"{audience}-{locale}.html", "\n".join(f"<!-- {section.stem} -->\n{section.html}\n" for section in sections))
@@ -168,6 +168,14 @@ def test_the_staffs_panel_never_gets_the_readers_numbers_wrong() -> None:
     catalog = echo_catalog(library)
     manuscript = write("parent", "pl", "card", library=library, catalogs={"pl": catalog})
     assert "38.0" in manuscript.panels["back"].html and "38,0" in manuscript.panels["inside-left"].html
+
+
+def test_a_phrase_of_the_fever_rule_without_translation_is_boxed_where_it_stands() -> None:
+    """English words in the middle of a translated sentence, in the sentence that matters most."""
+    words = {key: entry for key, entry in echo_catalog().items() if entry.source != "{fever_high} or above"}
+    manuscript = write("parent", "pl", catalogs={"pl": words})
+    assert [message.text for message in manuscript.missing] == ["{fever_high} or above"]
+    assert "untranslated" in manuscript.sections[0].html
 
 
 def test_the_facts_of_a_manuscript_are_those_that_it_prints() -> None:

@@ -26,6 +26,7 @@ from workshop import (
     block_text,
     codes,
     echo_catalog,
+    panel_text,
     site_from,
     small,
     small_library,
@@ -269,6 +270,11 @@ def test_a_card_of_a_right_to_left_language_prints() -> None:
 
 def test_a_pack_of_a_right_to_left_language_prints() -> None:
     assert_clean(print_edition(write("parent", "ar", library=cardless(), catalogs={"ar": echo_catalog(cardless())}), small()))
+
+
+def test_the_staffs_panel_may_print_a_number_as_the_staff_write_it() -> None:
+    library = panel_text(small_library(), "back", "### For staff\n\n- Fever: {call_temperature}\n- Call {phone_24h}\n")
+    assert_clean(print_edition(write("parent", "pl", "card", library=library, catalogs={"pl": echo_catalog(library)}), small()))
 
 
 def test_an_untranslated_sentence_is_boxed_and_still_readable() -> None:
