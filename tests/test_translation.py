@@ -48,8 +48,6 @@ CASES: dict[str, tuple[str, str, set[str]]] = {
     "code": ("Call now", "Llame `ya`", {"PO_MARKUP"}),
     "a line break": ("Call now", "Llame\nya", {"PO_SPACE"}),
     "a blank at the end": ("Call now", "Llame ya ", {"PO_SPACE"}),
-    "a heading": ("Call now", "# Llame ya", {"PO_MARKUP"}),
-    "a list": ("Call now", "- Llame ya", {"PO_MARKUP"}),
     "the English text": ("Call us now", "Call us now", {"PO_COPY"}),
     "a name that stays": ("CD19", "CD19", set()),
     "a lost not": ("Do not bathe", "Báñese", {"PO_NEGATION"}),

@@ -1,0 +1,253 @@
+"""Publishing: whatever happens, the manifest is absent or true, and nothing that is not ours is touched."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from packbuilder import publish as module
+from packbuilder.model import Artifact, Edition
+from packbuilder.publish import OutputFailed, describe, manifest_bytes, publish, read_manifest
+from workshop import plan, small_site, snapshot, write
+
+KEYS = ["path", "kind", "site", "region", "audience", "locale", "format", "paper", "pages", "sha256", "state", "sample", "reasons", "digest", "facts"]
+
+
+def edition(audience: str) -> Edition:
+    return plan(small_site(), audience, "en-GB")
+
+
+def made(audience: str, words: str = "first") -> Artifact:
+    """A finished print, without the printing."""
+    pdf = f"%PDF-1.7 {audience} {words}".encode()
+    entry = {"path": edition(audience).path, "sha256": hashlib.sha256(pdf).hexdigest(), "site": "small-gb", "locale": "en-GB"}
+    return Artifact(edition(audience), entry, pdf, "", (), 0.1)
+
+
+def draw(entries: Iterable[Any]) -> dict[str, str]:
+    return {"index.html": "<html>" + " ".join(entry["path"] for entry in entries) + "</html>"}
+
+
+def put(output: Path, *artifacts: Artifact, planned: Iterable[str] = ("adult", "parent", "nurse"), partial: bool = False) -> list[dict[str, Any]]:
+    return publish(artifacts, draw, output, [edition(audience) for audience in planned], partial)
+
+
+def assert_true_or_absent(output: Path) -> None:
+    """Every file that the manifest names is there, byte for byte."""
+    if not (output / "manifest.json").exists():
+        return
+    entries = json.loads((output / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
+    for entry in entries:
+        assert hashlib.sha256((output / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
+
+
+def listed(output: Path) -> list[str]:
+    return [entry["path"] for entry in read_manifest(output)]
+
+
+def path_of(audience: str) -> str:
+    return edition(audience).path
+
+
+# What is written
+
+
+def test_a_build_writes_the_prints_an_index_and_a_manifest(tmp_path: Path) -> None:
+    entries = put(tmp_path, made("adult"), made("nurse"))
+    assert sorted(snapshot(tmp_path)) == sorted([path_of("adult"), path_of("nurse"), "index.html", "manifest.json"])
+    assert (tmp_path / path_of("adult")).read_bytes() == made("adult").pdf
+    assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == {"version": 1, "artifacts": entries}
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == draw(entries)["index.html"]
+    assert_true_or_absent(tmp_path)
+
+
+def test_entries_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    put(tmp_path, made("parent"), made("nurse"), made("adult"))
+    assert listed(tmp_path) == sorted([path_of("adult"), path_of("nurse"), path_of("parent")])
+
+
+def test_the_same_build_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    put(tmp_path / "a", made("adult"), made("nurse"))
+    put(tmp_path / "b", made("nurse"), made("adult"))
+    put(tmp_path / "b", made("adult"), made("nurse"))
+    assert snapshot(tmp_path / "a") == snapshot(tmp_path / "b")
+
+
+def test_an_entry_says_all_that_the_contract_asks_for() -> None:
+    manuscript = write("nurse")
+    html = "".join(section.html for section in manuscript.sections)
+    entry = describe(manuscript, html, b"%PDF", 3)
+    assert list(entry) == KEYS
+    assert (entry["kind"], entry["audience"], entry["region"], entry["paper"], entry["pages"]) == ("pack", "nurse", "GB", "A4", 3)
+    assert entry["sha256"] == hashlib.sha256(b"%PDF").hexdigest() and entry["digest"] == manuscript.digest
+    assert entry["facts"]["phone_24h"] == "020 7946 0123"
+    assert entry["facts"]["call_temperature_child"].startswith("38.0\u00a0°C (100.4\u00a0°F) or above")
+    assert entry["facts"]["call_temperature_adult"].startswith("above 37.5\u00a0°C (99.5\u00a0°F)")
+    assert "fever_rule" not in entry["facts"], "only what is printed"
+    assert json.loads(manifest_bytes([entry]))["artifacts"] == [entry]
+
+
+# Building again
+
+
+def test_a_build_of_some_keeps_the_others(tmp_path: Path) -> None:
+    put(tmp_path, made("adult"), made("nurse"))
+    put(tmp_path, made("adult", "second"), partial=True)
+    assert listed(tmp_path) == [path_of("adult"), path_of("nurse")]
+    assert (tmp_path / path_of("adult")).read_bytes() == made("adult", "second").pdf
+    assert_true_or_absent(tmp_path)
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == draw(read_manifest(tmp_path))["index.html"]
+
+
+def test_a_build_of_some_does_not_list_what_somebody_deleted(tmp_path: Path) -> None:
+    put(tmp_path, made("adult"), made("nurse"))
+    (tmp_path / path_of("nurse")).unlink()
+    put(tmp_path, made("adult", "second"), partial=True)
+    assert listed(tmp_path) == [path_of("adult")]
+
+
+def test_a_build_of_some_does_not_vouch_for_what_somebody_changed(tmp_path: Path) -> None:
+    """The manifest is true: a kept entry still has to be the file that was built."""
+    put(tmp_path, made("adult"), made("nurse"))
+    (tmp_path / path_of("nurse")).write_bytes(b"%PDF-1.7 by somebody else")
+    put(tmp_path, made("adult", "second"), partial=True)
+    assert_true_or_absent(tmp_path)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_what_no_site_asks_for_any_more_is_removed(partial: bool, tmp_path: Path) -> None:
+    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    put(tmp_path, made("adult"), made("nurse"), planned=("adult", "nurse"), partial=partial)
+    assert not (tmp_path / path_of("parent")).exists()
+    assert listed(tmp_path) == [path_of("adult"), path_of("nurse")]
+
+
+def test_a_whole_build_removes_what_was_not_made_this_time(tmp_path: Path) -> None:
+    put(tmp_path, made("adult"), made("nurse"))
+    put(tmp_path, made("adult"))
+    assert not (tmp_path / path_of("nurse")).exists() and listed(tmp_path) == [path_of("adult")]
+
+
+FOREIGN = ("notes.txt", "small-gb/en-GB/my-own.pdf", "small-gb/en-GB/blinatumomab-adult-en-GB.pdf.bak", "other/manifest.json", "download.part", "other/x.pdf.part")
+
+
+def test_nothing_else_in_the_folder_is_touched(tmp_path: Path) -> None:
+    for name in FOREIGN:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+    put(tmp_path, made("adult"), made("nurse"))
+    put(tmp_path, made("adult"))
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in FOREIGN} == dict.fromkeys(FOREIGN, "mine")
+
+
+def test_a_path_in_a_manifest_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.pdf"
+    outside.write_text("mine", encoding="utf-8")
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "manifest.json").write_bytes(manifest_bytes([{"path": "../outside.pdf"}, {"path": str(outside)}]))
+    put(output, made("adult"))
+    assert outside.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "3", '{"version": 2, "artifacts": []}', '{"version": 1}', '{"version": 1, "artifacts": 3}', '{"version": 1, "artifacts": [{"x": 1}]}',
+     '{"version": 1, "artifacts": [3]}'],
+)  # fmt: skip
+def test_a_manifest_that_is_not_ours_counts_as_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    put(tmp_path, made("adult"), partial=True)
+    assert listed(tmp_path) == [path_of("adult")]
+
+
+# When something goes wrong in the middle
+
+
+STEPS = ("write_beside", "put_in_place")
+
+
+def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Callable[[], None]) -> None:
+    """Looks at the folder before each step, and lets the `count`-th call of one of them fail as a full disk does."""
+    calls = {"left": count}
+    for name in STEPS:
+        original = getattr(module, name)
+
+        def run(*args: Any, original: Any = original, name: str = name) -> None:
+            watch()
+            if name == step:
+                calls["left"] -= 1
+                if calls["left"] == 0:
+                    raise OSError(28, "No space left on device", str(args[0]))
+            original(*args)
+            watch()
+
+        monkeypatch.setattr(module, name, run)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_the_manifest_is_absent_or_true_at_every_moment(step: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    break_at(monkeypatch, step, count, lambda: assert_true_or_absent(tmp_path))
+    with pytest.raises(OutputFailed, match="no space left"):
+        put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+    assert_true_or_absent(tmp_path)
+    assert not [name for name in snapshot(tmp_path) if name.endswith(".part")], "nothing half-made is left"
+    for audience in ("adult", "parent", "nurse"):
+        assert (tmp_path / path_of(audience)).read_bytes() in (made(audience).pdf, made(audience, "second").pdf), "every file is whole"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_while_files_are_still_being_written_the_old_ones_stand(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    before = snapshot(tmp_path)
+    break_at(monkeypatch, "write_beside", count, lambda: None)
+    with pytest.raises(OutputFailed):
+        put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+    assert snapshot(tmp_path) == before
+
+
+def test_a_build_after_a_failure_makes_all_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, made("adult"), made("nurse"))
+    with monkeypatch.context() as patch:
+        break_at(patch, "put_in_place", 2, lambda: None)
+        with pytest.raises(OutputFailed):
+            put(tmp_path, made("adult", "second"), made("nurse", "second"))
+    put(tmp_path, made("adult", "third"), made("nurse", "third"))
+    assert listed(tmp_path) == [path_of("adult"), path_of("nurse")]
+    assert_true_or_absent(tmp_path)
+
+
+def test_a_failure_does_not_touch_what_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "download.part").write_text("mine", encoding="utf-8")
+    break_at(monkeypatch, "put_in_place", 1, lambda: None)
+    with pytest.raises(OutputFailed):
+        put(tmp_path, made("adult"))
+    assert (tmp_path / "download.part").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_in_the_place_of_the_folder_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "output").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputFailed, match="cannot be written"):
+        put(tmp_path / "output", made("adult"))
+    assert (tmp_path / "output").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="the administrator may write everywhere")
+def test_a_folder_that_may_not_be_written_keeps_its_files(tmp_path: Path) -> None:
+    put(tmp_path, made("adult"))
+    before = snapshot(tmp_path)
+    for folder in (tmp_path, tmp_path / "small-gb" / "en-GB"):
+        folder.chmod(0o500)
+    try:
+        with pytest.raises(OutputFailed, match="permission denied"):
+            put(tmp_path, made("adult", "second"))
+        assert snapshot(tmp_path) == before
+    finally:
+        for folder in (tmp_path, tmp_path / "small-gb" / "en-GB"):
+            folder.chmod(0o700)
