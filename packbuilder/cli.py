@@ -58,6 +58,7 @@ class Rooms:
     catalogs: Mapping[str, Translations]
     glossaries: Mapping[str, Glossary]
     problems: tuple[Problem, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,9 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
     for site in sites:
         if names.count(site.id) > 1:
             found.append(Problem("SITE_TWICE", site.place, f"id: {site.id!r} stands in two files", "give each site its own id"))
-    return Rooms(library, tuple(sites), extract_templates(project.templates, project.root), catalogs, glossaries, tuple(found))
+    return Rooms(
+        library, tuple(sites), extract_templates(project.templates, project.root), catalogs, glossaries, tuple(found), not problems
+    )
 
 
 def default_sites(project: Project) -> list[Path]:
@@ -187,7 +190,7 @@ def find_sites(names: Sequence[str], project: Project) -> tuple[list[Path], list
 def run_check(project: Project) -> Outcome:
     """Everything that can be known without printing."""
     rooms = read_rooms(project, default_sites(project))
-    problems = [*rooms.problems, *check_library(rooms.library, rooms.sites)]
+    problems = [*rooms.problems, *check_library(rooms.library, rooms.sites, rooms.complete)]
     wanted = extract(rooms.library, rooms.template_messages, rooms.sites)
     for code, translations in rooms.catalogs.items():
         if translations:
@@ -237,7 +240,7 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     """Read, choose, translate, fill, typeset, print, read back, publish. With a problem in any room nothing is written."""
     paths, unknown = find_sites(args.site, project)
     rooms = read_rooms(project, paths)
-    problems = [*unknown, *rooms.problems, *check_library(rooms.library, rooms.sites)]
+    problems = [*unknown, *rooms.problems, *check_library(rooms.library, rooms.sites, rooms.complete)]
     known = sorted({locale for site in rooms.sites for locale in site.locales})
     problems += [
         Problem("UNKNOWN_LOCALE", Place(code), "no site lists this language", suggest(code, known))

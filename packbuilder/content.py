@@ -121,9 +121,9 @@ def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
         entries = []
         for item in table.get("blocks", []):
             if isinstance(item, str):
-                entries.append(PackEntry(item))
+                entries.append(PackEntry(item, place=file.place_of(f'"{item}"', f"{name}.blocks")))
             elif isinstance(item, dict) and isinstance(item.get("block"), str) and set(item) <= {"block", "needs"}:
-                entries.append(PackEntry(item["block"], str(item.get("needs", ""))))
+                entries.append(PackEntry(item["block"], str(item.get("needs", "")), file.place_of(f'"{item["block"]}"', f"{name}.blocks")))
             else:
                 problems.append(
                     Problem(

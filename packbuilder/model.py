@@ -36,17 +36,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a person must know. User mistakes are values, never exceptions, so that all are shown at once."""
+    """Something a person must know. User mistakes are values, never exceptions, so that all are shown at once.
+
+    A site file's problems carry their `key`, which the message then starts with: a nurse lead looks for the key, not for a code.
+    """
 
     code: str
     place: Place
     message: str
     hint: str = ""
     severity: Severity = "error"
+    key: str = ""
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.place}: {self.code} {self.message}{hint}"
+        code = "" if self.key else f"{self.code} "
+        return f"{self.place}: {code}{self.message}{hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,7 @@ class PackEntry:
 
     block: str
     needs: str = ""
+    place: Place = Place("handouts/packs.toml")
 
 
 @dataclass(frozen=True, slots=True)

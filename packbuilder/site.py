@@ -80,7 +80,7 @@ def read_site(path: Path, root: Path) -> tuple[Site | None, tuple[Problem, ...]]
     problems: list[Problem] = []
 
     def report(key: str, code: str, message: str, hint: str) -> None:
-        problems.append(Problem(code, toml.place(key), f"{key}: {message}", hint))
+        problems.append(Problem(code, toml.place(key), f"{key}: {message}", hint, key=key))
 
     tables = {name: check_keys(toml, name, report) for name in TABLES}
     top, contact, home, review = tables[""], tables["contact"], tables["home"], tables["review"]

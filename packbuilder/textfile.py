@@ -28,6 +28,7 @@ class TomlFile:
     path: str
     values: Mapping[str, Any]
     lines: Mapping[str, int] = field(default_factory=dict)
+    source: str = ""
 
     def place(self, key: str = "") -> Place:
         """The line of a key, else of the nearest table around it, else the file."""
@@ -35,7 +36,15 @@ class TomlFile:
             if key in self.lines:
                 return Place(self.path, self.lines[key])
             key = key.rpartition(".")[0]
-        return Place(self.path)
+        return Place(self.path, 1 if self.values else 0)
+
+    def place_of(self, text: str, key: str) -> Place:
+        """The first line at or below a key that holds this text, for items of a list."""
+        start = self.place(key)
+        for number, line in enumerate(self.source.split("\n"), start=1):
+            if number >= start.line and text in line:
+                return Place(self.path, number)
+        return start
 
 
 def shown_path(path: Path, root: Path) -> str:
@@ -106,14 +115,15 @@ def read_toml(path: Path, root: Path) -> tuple[TomlFile, tuple[Problem, ...]]:
         # An unclosed string or list is only noticed at the end of the file: no line is better than a wrong one.
         line = int(found.group(1)) if found else text.count("\n") + 1
         reason = re.sub(r"\s*\(at (?:line \d+, column \d+|end of document)\)", "", str(error))
+        reason = "the closing quotation mark is missing" if "'\\n'" in reason else reason[:1].lower() + reason[1:]
         problem = Problem(
             "BROKEN_TOML",
             Place(shown, line),
-            f"this line cannot be read: {reason[:1].lower()}{reason[1:]}",
+            f"this line cannot be read: {reason}",
             'every value is written key = "text", key = 37.5, key = true or key = ["a", "b"]',
         )
         return TomlFile(shown, {}), (problem,)
-    return TomlFile(shown, values, key_lines(text)), ()
+    return TomlFile(shown, values, key_lines(text), text), ()
 
 
 def suggest(word: str, known: list[str]) -> str:

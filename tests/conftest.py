@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from packbuilder.model import Project
 from packbuilder.printer import Press, make_press
-from workshop import GOLDEN, SHIPPED, Command, copy_shipped_project, copy_small_project
+from workshop import GOLDEN, SHIPPED, Command, Run, copy_shipped_project, copy_small_project
 
 # The same examples on every run, and no folder of examples: a failure on one machine is a failure on all.
 settings.register_profile("project", derandomize=True, database=None, deadline=None, max_examples=100)
@@ -52,9 +52,17 @@ def shipped_project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def command(small_project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+def command(small_project: Project, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command line on a copy of the small project."""
-    return Command(small_project, capsys, monkeypatch)
+    return Command(small_project, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, own_temporary_folder: None) -> Iterator[tuple[Project, Run]]:
+    """The small project, built once with all its prints, and what the command said. Not to be changed."""
+    project = copy_small_project(tmp_path_factory.mktemp("built"))
+    with pytest.MonkeyPatch.context() as patch:
+        yield project, Command(project, patch)("build", "--jobs", "1", "--json", "--keep-html", str(project.root / "html"))
 
 
 @pytest.fixture

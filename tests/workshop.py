@@ -4,8 +4,10 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -231,24 +233,24 @@ class Run:
 
 
 class Command:
-    """`python3 build.py …` on a project of the test, without a new process."""
+    """`python3 build.py …` on a project of the test, without a new process. A traceback fails the test."""
 
-    def __init__(self, project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.project, self.capsys = project, capsys
-        monkeypatch.setattr(cli, "ROOT", project.root)
+    def __init__(self, project: Project, patch: pytest.MonkeyPatch) -> None:
+        self.project = project
+        patch.setattr(cli, "ROOT", project.root)
 
     @property
     def output(self) -> Path:
         return self.project.root / "output"
 
     def __call__(self, *argv: str) -> Run:
-        self.capsys.readouterr()
-        try:
-            code = cli.main(argv)
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = self.capsys.readouterr()
-        return Run(code, out, err)
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                code = cli.main(argv)
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+        return Run(code, out.getvalue(), err.getvalue())
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
