@@ -12,11 +12,12 @@ from xml.etree.ElementTree import fromstring
 from packbuilder.assemble import PANELS, choose_blocks, choose_panels
 from packbuilder.markup import CARE_CARDS, EVIDENCE_MARK, MARKS, PICTURE, PLACEHOLDER, SILENT, fold, render_block
 from packbuilder.model import AUDIENCES, Block, Library, Pack, Passage, Place, Problem, Site
-from packbuilder.phrase import site_placeholders
+from packbuilder.phrase import FEVER_PHRASES, site_placeholders
 from packbuilder.readability import Reading, measure
 from packbuilder.site import KEYS
 from packbuilder.textfile import suggest
 
+LIST_NUMBER = re.compile(r"^\s*\d{1,2}\.\s")
 PROSE = frozenset({"p", "li", "td", "title"})
 PLAIN_READERS = frozenset({"adult", "parent"})
 PACK_GRADE, BLOCK_GRADE, FIRST_GRADE = 6.0, 8.0, 5.0
@@ -67,7 +68,7 @@ def one_of_each_region(sites: Iterable[Site]) -> list[Site]:
 
 def check_source(block: Block, library: Library) -> Iterator[Problem]:
     """Line by line: what must not stand in the text at all."""
-    table_width = 0
+    table_width, before = 0, ""
     for number, line in enumerate(block.text.split("\n"), start=1):
         place = Place(block.place.path, number)
         if match := re.search(r"<[A-Za-z/!?]|&#?\w+;", line):
@@ -80,11 +81,15 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
             yield Problem("BRACE", place, f"{match.group()!r} does not belong to a placeholder", "write {name}, in small letters")
         for literal in library.literals:
             rest = rest.replace(literal, "")
-        rest = re.sub(r"^\s*\d+\.\s", "", PICTURE.sub(r"\1", EVIDENCE_MARK.sub("", rest)))
-        if match := re.search(r"\d+", rest):
-            yield Problem(
-                "TYPED_NUMBER", place, f"the number {match.group()!r} is typed", "make it a fact in facts.toml and write {its_name}"
-            )
+        rest = PICTURE.sub(r"\1", EVIDENCE_MARK.sub("", rest))
+        if LIST_NUMBER.match(line) and (not before.strip() or LIST_NUMBER.match(before)):
+            rest = LIST_NUMBER.sub("", rest)
+        if numeral := next((char for char in rest if char.isnumeric()), None):
+            number_typed = re.search(r"\d+", rest)
+            shown = number_typed.group() if number_typed else numeral
+            yield Problem("TYPED_NUMBER", place, f"the number {shown!r} is typed", "make it a fact in facts.toml and write {its_name}")
+        if "`" in line:
+            yield Problem("CODE", place, "` sets type for programs", "use quotation marks")
         if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)|(?<![\w_])_[^_\s][^_]*_(?![\w_])", line):
             yield Problem("ITALIC", place, "italics are hard to read", "use **bold** or plain text")
         if match := re.search(r"\b[A-Z]{3,}(?:\s+[A-Z]{3,})+\b", rest):
@@ -105,6 +110,7 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
                 yield Problem("CARE_CARD", place, f"{match.group(1)!r} is not a care card", suggest(match.group(1), list(CARE_CARDS)))
             elif not re.fullmatch(r'\s*".+"\s*', match.group(2)):
                 yield Problem("CARE_CARD", place, "a care card needs its title", f'write !!! {match.group(1)} "Title"')
+        before = line
 
 
 def check_passages(block: Block, passages: Iterable[Passage], library: Library) -> Iterator[Problem]:
@@ -225,7 +231,10 @@ def check_packs(library: Library) -> Iterator[Problem]:
         for entry in pack.entries:
             if entry.block not in names:
                 yield Problem(
-                    "UNKNOWN_BLOCK", entry.place, f"{pack.audience}: there is no block {entry.block!r}", suggest(entry.block, sorted(names))
+                    "UNKNOWN_BLOCK",
+                    entry.place if entry.place.line else pack.place,
+                    f"{pack.audience}: there is no block {entry.block!r}",
+                    suggest(entry.block, sorted(names)),
                 )
             section, _, key = entry.needs.partition(".")
             if entry.needs and key not in KEYS.get(section, {}):
@@ -249,6 +258,10 @@ def check_packs(library: Library) -> Iterator[Problem]:
 
 
 def check_facts(library: Library) -> Iterator[Problem]:
+    """Evidence of each fact, and the phrases of the fever rule that no site can print without."""
+    for name in FEVER_PHRASES:
+        if name not in library.facts or library.facts[name].kind != "phrase":
+            yield Problem("MISSING_PHRASE", Place("handouts/facts.toml", 1), f"{name}: is missing", f'write [{name}] and text = "…"')
     for fact in library.facts.values():
         for id_ in fact.evidence:
             if id_ not in library.evidence:

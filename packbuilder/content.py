@@ -23,6 +23,7 @@ from packbuilder.model import (
     Project,
     Source,
 )
+from packbuilder.telephone import is_region
 from packbuilder.textfile import TomlFile, read_text, read_toml, shown_path, suggest
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -72,7 +73,7 @@ def read_blocks(folder: Path, root: Path, problems: list[Problem]) -> dict[str, 
         name, *suffixes = path.name.removesuffix(".md").split(".")
         audience = suffixes.pop(0) if suffixes and suffixes[0] in AUDIENCES else ""
         region = suffixes.pop(0).upper() if suffixes and re.fullmatch(r"[a-z]{2}", suffixes[0]) else ""
-        if suffixes or not NAME.fullmatch(name):
+        if suffixes or not NAME.fullmatch(name) or (region and not is_region(region)):
             problems.append(
                 Problem(
                     "BLOCK_NAME",
@@ -119,7 +120,8 @@ def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
             continue
         check_keys(file, name, table, ("title", "card", "blocks", "required"), problems)
         entries = []
-        for item in table.get("blocks", []):
+        blocks = table.get("blocks", [])
+        for item in blocks if isinstance(blocks, list) else ():
             if isinstance(item, str):
                 entries.append(PackEntry(item, place=file.place_of(f'"{item}"', f"{name}.blocks")))
             elif isinstance(item, dict) and isinstance(item.get("block"), str) and set(item) <= {"block", "needs"}:
@@ -155,9 +157,10 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
             continue
         check_keys(file, name, table, FACT_KEYS, problems)
         value, text = table.get("value"), table.get("text")
-        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        by_region = table.get("by_region", {})
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
         is_token = isinstance(value, str) and table.get("kind") in ("phone", "web")
-        if (is_number or is_token) == isinstance(text, str):
+        if (is_number or is_token) == isinstance(text, str) or not isinstance(by_region, dict):
             problems.append(
                 Problem(
                     "FACT_VALUE",
@@ -173,7 +176,7 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
             place=place,
             number=Decimal(value) if is_number and value is not None else Decimal(0),
             text=text if isinstance(text, str) else value if isinstance(value, str) else "",
-            by_region=table.get("by_region", {}),
+            by_region={country: words for country, words in by_region.items() if isinstance(words, str)},
             unit=str(table.get("unit", "")),
             evidence=texts(table.get("evidence", [])),
             regions=texts(table.get("regions", [])),
@@ -184,7 +187,11 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
 
 def read_sources(file: TomlFile, problems: list[Problem]) -> dict[str, Source]:
     sources = {}
-    for key, table in file.values.get("sources", {}).items():
+    listed = file.values.get("sources", {})
+    if not isinstance(listed, dict):
+        problems.append(Problem("SOURCE_VALUE", file.place("sources"), "sources: must be tables", "write [sources.key] and name = …"))
+        return {}
+    for key, table in listed.items():
         if not isinstance(table, dict) or "name" not in table:
             problems.append(Problem("SOURCE_VALUE", file.place(f"sources.{key}"), f"{key}: needs a name", 'write name = "…"'))
         else:

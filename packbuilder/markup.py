@@ -18,7 +18,7 @@ from markdown.util import AtomicString
 
 from packbuilder.model import Block, Message, Passage, Place, PrintedFact
 
-MESSAGE_TAGS = frozenset({"h1", "h2", "h3", "h4", "p", "li", "td", "th"})
+MESSAGE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "th"})
 EVIDENCE_MARK = re.compile(r"\s*\[\^([^\]\n]*)\]")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
@@ -189,7 +189,8 @@ def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
     """A block as HTML in one voice, and its passages in print order."""
     passages: list[Passage] = []
     md = Markdown(extensions=[PackMarkdown(block, voice, passages), "tables", "sane_lists", "admonition"], output_format="xhtml")
-    html = md.convert(block.text)
+    # The serialiser lets entities pass; here they are text like everything else.
+    html = re.sub(r"&(?!(?:amp|lt|gt|quot);)", "&amp;", md.convert(block.text))
     return html, tuple(passages)
 
 

@@ -25,6 +25,8 @@ CONTACTS = ("phone_24h", "phone_day", "pump_help", "emergency_number", "interpre
 SITE_NAMES = ("hospital", "ward", "pump_model", "owner")
 SITE_TEXTS = {"bag_change": "bag_change", "home_bathing": "bathing", "home_body_fluids": "body_fluids"}
 FEVER_NAMES = ("fever_rule", "call_temperature", "low_rule", "fever_high", "fever_low_limit")
+# The phrases of facts.toml that the fever rule is made of.
+FEVER_PHRASES = ("fever_above", "fever_at_or_above", "fever_low", "fever_lasting", "call_with_low", "call_with_lasting", "call_with_both")
 WHO: dict[str, Literal["adult", "child"]] = {"adult": "adult", "parent": "child"}
 
 

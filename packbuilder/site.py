@@ -66,7 +66,7 @@ TABLES = {**KEYS, "fever.child": KEYS["fever.adult"]}
 TYPE_NAMES = {"text": 'text in quotes, "…"', "number": "a number", "list": 'a list, ["…", "…"]', "flag": "true or false"}
 CHECK_TYPE: Mapping[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str) and value.strip() != "",
-    "number": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite(),
     "list": lambda value: isinstance(value, list),
     "flag": lambda value: isinstance(value, bool),
 }
@@ -142,13 +142,18 @@ def check_keys(toml: TomlFile, table: str, report: Report) -> dict[str, Any]:
         if key not in known:
             report(dotted, "UNKNOWN_KEY", "is not known", suggest(key, [*known, *inner]))
         elif not CHECK_TYPE[kind := known[key][0].rstrip("?")](value):
-            report(dotted, "SITE_TYPE", f"{value!r} cannot be used", f"write {TYPE_NAMES[kind]}: {known[key][1]}")
+            report(dotted, "SITE_TYPE", f"{show_value(value)} cannot be used", f"write {TYPE_NAMES[kind]}: {known[key][1]}")
         else:
             usable[key] = value
     for key, (kind, purpose) in known.items():
         if not kind.endswith("?") and key not in values:
             report(f"{table}.{key}" if table else key, "MISSING_KEY", "is missing", f"it is {purpose}")
     return usable
+
+
+def show_value(value: Any) -> str:
+    """A value as it stands in the file."""
+    return str(value).lower() if isinstance(value, Decimal | bool) else repr(value)
 
 
 def check_region(region: str, report: Report) -> str:
@@ -197,7 +202,7 @@ def check_contacts(values: Mapping[str, str], region: str, sample: bool, report:
     for key, text in values.items():
         dotted = f"contact.{key}"
         if key == "emergency":
-            if not re.fullmatch(r"\d{2,5}", text):
+            if not re.fullmatch(r"[0-9]{2,5}", text):
                 report(dotted, "SITE_PHONE", f"{text!r} is not an emergency number", "write the short number, such as 999")
             contacts[names[key]] = Contact(text, text)
         elif key in ("phone_24h", "phone_day", "pump_help") or looks_like_number(text):

@@ -69,10 +69,11 @@ def rules(nodes: list[object]) -> Iterator[tuple[str, dict[str, str]]]:
 RULES = list(rules(tinycss2.parse_stylesheet(CSS, skip_comments=True, skip_whitespace=True)))
 
 
-def points(size: str) -> float | None:
-    """A size in points; `em` and `%` depend on where they stand and give None."""
-    match = re.fullmatch(r"([\d.]+)(pt|rem|mm|px)", size)
-    return float(match[1]) * {"pt": 1.0, "rem": BODY_PT, "mm": 72 / 25.4, "px": 0.75}[match[2]] if match else None
+def points(size: str) -> float:
+    """A size in points. An `em` is a part of what is around it, and that may be as small as can be."""
+    match = re.fullmatch(r"([\d.]+)(pt|rem|mm|px|em)", size)
+    assert match, f"{size!r} cannot be checked: write pt, rem, mm or em"
+    return float(match[1]) * {"pt": 1.0, "rem": BODY_PT, "mm": 72 / 25.4, "px": 0.75, "em": SMALLEST_PT}[match[2]]
 
 
 def is_on_the_card(selector: str) -> bool:
@@ -85,8 +86,7 @@ SIZES = [(selector, declared["font-size"]) for selector, declared in RULES if "f
 @pytest.mark.parametrize(("selector", "size"), SIZES, ids=[f"{selector} {size}" for selector, size in SIZES])
 def test_no_type_is_too_small(selector: str, size: str) -> None:
     """12 pt everywhere but on the wallet card, and there 8 pt."""
-    assert points(size) is not None or is_on_the_card(selector), "a size outside the card is in pt or rem, so that it can be checked"
-    assert (points(size) or 8.0) >= (8.0 if is_on_the_card(selector) else SMALLEST_PT)
+    assert points(size) >= (8.0 if is_on_the_card(selector) else SMALLEST_PT)
 
 
 def test_the_body_is_13_points_and_large_print_18() -> None:
