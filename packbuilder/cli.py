@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -240,17 +240,17 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     """Read, choose, translate, fill, typeset, print, read back, publish. With a problem in any room nothing is written."""
     paths, unknown = find_sites(args.site, project)
     rooms = read_rooms(project, paths)
-    problems = [*unknown, *rooms.problems, *check_library(rooms.library, rooms.sites, rooms.complete)]
+    editions = plan_editions(rooms.sites, rooms.library, args.audience, args.locale, args.format)
+    problems = [*unknown, *drop_other_locales(rooms.problems, editions), *check_library(rooms.library, rooms.sites, rooms.complete)]
     known = sorted({locale for site in rooms.sites for locale in site.locales})
     problems += [
         Problem("UNKNOWN_LOCALE", Place(code), "no site lists this language", suggest(code, known))
         for code in args.locale
         if code not in known
     ]
-    editions = plan_editions(rooms.sites, rooms.library, args.audience, args.locale, args.format)
     if not problems and not editions:
         problems.append(Problem("NOTHING", Place("handouts/sites"), "nothing was asked for", "add a site file, or ask for less"))
-    if problems:
+    if any(problem.severity == "error" for problem in problems):
         return Outcome(tuple(problems))
     manuscripts, more = assemble_all(editions, rooms)
     if args.release:
@@ -274,6 +274,12 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     except FontsMissing as missing:
         return Outcome((Problem("FONTS", Place(str(missing)), "holds no fonts", "fetch the project again: templates/fonts is part of it"),))
     return deliver(artifacts, args, rooms, project)
+
+
+def drop_other_locales(problems: Iterable[Problem], editions: Iterable[Edition]) -> list[Problem]:
+    """Without the problems of languages that nobody asked for: a slip in Polish must not hold up the English packs."""
+    asked = {code for edition in editions for locale in (edition.locale, edition.site.staff_locale) for code in fallback_chain(locale)}
+    return [problem for problem in problems if not problem.place.path.startswith("locales/") or Path(problem.place.path).stem in asked]
 
 
 def assemble_all(editions: Sequence[Edition], rooms: Rooms) -> tuple[list[Manuscript], list[Problem]]:

@@ -87,7 +87,7 @@ def read_site(path: Path, root: Path) -> tuple[Site | None, tuple[Problem, ...]]
     region = check_region(top.get("region", ""), report)
     sample = top.get("sample", False)
     contacts = check_contacts(contact, region, sample, report)
-    fever = {name: check_fever(f"fever.{name}", tables[f"fever.{name}"], report) for name in ("adult", "child")}
+    fever = {name: check_fever(f"fever.{name}", tables[f"fever.{name}"], toml, report) for name in ("adult", "child")}
     alarms = check_alarms(home.get("alarms", []), report)
     check_identity(top, path, report)
     check_languages(top, report)
@@ -223,7 +223,7 @@ def check_contacts(values: Mapping[str, str], region: str, sample: bool, report:
     return contacts
 
 
-def check_fever(table: str, values: Mapping[str, Any], report: Report) -> FeverRule | None:
+def check_fever(table: str, values: Mapping[str, Any], toml: TomlFile, report: Report) -> FeverRule | None:
     """Limits in °C. A value that only makes sense in °F is named as such: 99.5 typed as °C must never pass."""
     limits = {"high_c": ("37.0", "39.5"), "low_c": ("34.0", "36.9"), "sustained_c": ("37.0", "39.0")}
     good = True
@@ -245,7 +245,7 @@ def check_fever(table: str, values: Mapping[str, Any], report: Report) -> FeverR
     if values.get("rule") not in ("above", "at-or-above", None):
         report(f"{table}.rule", "SITE_FEVER", f"{values['rule']!r} is not known", 'write "above" or "at-or-above"')
         good = False
-    if ("sustained_c" in values) != ("sustained_hours" in values):
+    if (f"{table}.sustained_c" in toml.lines) != (f"{table}.sustained_hours" in toml.lines):
         report(f"{table}.sustained_c", "SITE_FEVER", "needs its hours, and the hours need it", "give both or none")
         good = False
     hours = values.get("sustained_hours")

@@ -35,7 +35,12 @@ def check_translation(entry: Translation, glossary: Glossary, same_language: boo
     rules: list[Rule] = [check_exact, check_markup, check_spaces, check_avoided, check_length]
     if not same_language:
         rules += [check_copy, check_negation, check_terms]
-    return [Problem(code, entry.place, message, hint) for rule in rules for code, message, hint in rule(entry, glossary)]
+    return [
+        # The card is measured in mm when it is printed; its length in characters is only a first hint.
+        Problem(code, entry.place, message, hint, "warning" if code == "PO_LENGTH" else "error")
+        for rule in rules
+        for code, message, hint in rule(entry, glossary)
+    ]
 
 
 def differing(source: Counter[str], own: Counter[str]) -> str:
