@@ -151,12 +151,10 @@ def read_glyphs(pdf: bytes) -> list[list[Glyph]]:
 
 
 def read_run(glyphs: Iterable[Glyph], left: float, top: float, right: float, bottom: float, turned: bool) -> str:
-    """What stands in a rectangle, in the order in which an eye reads it. Line boxes are taller than letters: the rims don't count."""
+    """What stands in a rectangle, in the order in which an eye reads it. The top rim of a line box belongs to the line above."""
     rim = (bottom - top) * 0.12
     inside = [
-        glyph
-        for glyph in glyphs
-        if left - SLACK <= (glyph.left + glyph.right) / 2 <= right + SLACK and top + rim <= glyph.middle <= bottom - rim
+        glyph for glyph in glyphs if left - SLACK <= (glyph.left + glyph.right) / 2 <= right + SLACK and top + rim <= glyph.middle <= bottom
     ]
     inside.sort(key=lambda glyph: glyph.left, reverse=turned)
     return "".join(glyph.char for glyph in inside)
@@ -195,11 +193,16 @@ def check_facts(tree: Any, runs: list[Run], glyphs: list[list[Glyph]], facts: Ma
                 for (_, turned), line in sorted(lines.items())
             ]
             # A running head or a second copy prints the same element again; anything else must be the fact itself.
-            if not got or any(text != wanted for text in got):
+            if not got or any(face_brackets(text) != face_brackets(wanted) for text in got):
                 found.append(
                     ("WRONG_FACT", f"page {page}: {name} must read {wanted!r} and reads {' / '.join(got)!r}", "report this as a bug")
                 )
     return found
+
+
+def face_brackets(text: str) -> str:
+    """With all brackets facing one way: PDFium turns some of them in a line that it takes for right-to-left. Places still count."""
+    return text.translate(str.maketrans(")]", "(["))
 
 
 def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> list[Finding]:
@@ -232,6 +235,9 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
                 for fact in wanted:
                     if not any(id(element) in panel.elements for element, found_name, _ in fact_elements(proof.tree) if found_name == fact):
                         found.append(("MISSING_FACT", f"{fact} is not on the panel {name!r}", "put it into handouts/card"))
+    sheets = {panel.page for panel in panels}
+    if manuscript.panels and (len(sheets) != 1 or (manuscript.edition.kind == "card" and len(proof.document.pages) != 1)):
+        found.append(("CARD_SHEET", f"the card does not stand on one sheet (pages {sorted(sheets)})", "shorten its instructions"))
     for panel in panels:
         for run in runs:
             if run.page == panel.page and run.element in panel.elements:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from workshop import GOLDEN, SHIPPED, Command, Run, copy_shipped_project, copy_small_project
 
 from packbuilder.model import Project
 from packbuilder.printer import Press, make_press
-from workshop import GOLDEN, SHIPPED, Command, Run, copy_shipped_project, copy_small_project
 
 # The same examples on every run, and no folder of examples: a failure on one machine is a failure on all.
 settings.register_profile("project", derandomize=True, database=None, deadline=None, max_examples=100)

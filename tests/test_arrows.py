@@ -4,14 +4,14 @@ import ast
 from pathlib import Path
 
 import pytest
-
 from workshop import ROOT
 
 PACKAGE = ROOT / "packbuilder"
 # Each module may import those before it, and no other. A new module gets its place here.
 PIPELINE = [
     "__init__", "model", "textfile", "telephone", "site", "content", "markup", "language", "glossary", "translation", "messages", "catalog",
-    "phrase", "approval", "assemble", "readability", "checks", "status", "typeset", "printer", "boxes", "fit", "readback", "publish", "edition",
+    "phrase", "approval", "assemble", "readability", "checks", "status", "typeset", "printer", "boxes", "fit", "readback", "publish",
+    "edition",
     "verify", "watch", "cli", "__main__",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
@@ -84,12 +84,25 @@ def test_only_the_command_line_prints() -> None:
     assert printing == {"cli"}
 
 
-PRIVATE = ("_page_box", "descendants", "position_x", "position_y", "border_width", "border_height", "border_box_x", "border_box_y", "element_tag")
+PRIVATE = (
+    "_page_box",
+    "descendants",
+    "position_x",
+    "position_y",
+    "border_width",
+    "border_height",
+    "border_box_x",
+    "border_box_y",
+    "element_tag",
+)
 
 
 def test_only_boxes_touches_what_weasyprint_keeps_private() -> None:
     users = {
-        (module, node.attr) for module in MODULES for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute) and node.attr in PRIVATE
+        (module, node.attr)
+        for module in MODULES
+        for node in ast.walk(tree_of(module))
+        if isinstance(node, ast.Attribute) and node.attr in PRIVATE
     }
     assert {module for module, _ in users} == {"boxes"}, sorted(users)
 
@@ -106,7 +119,7 @@ def test_a_module_says_what_it_is_for(module: str) -> None:
 
 
 # These are tested where their work is seen.
-ELSEWHERE = {"model", "printer", "typeset", "edition"}
+ELSEWHERE = {"model", "printer", "typeset"}
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("__")])

@@ -10,10 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
-from packbuilder.assemble import assemble, choose_blocks, choose_panels, for_edition, plan_editions, used_facts
-from packbuilder.content import choose_block, read_library
-from packbuilder.model import Library, Manuscript, Site
 from workshop import (
     SHIPPED,
     SMALL_SITE_TEXT,
@@ -28,6 +24,10 @@ from workshop import (
     translated,
     write,
 )
+
+from packbuilder.assemble import assemble, choose_blocks, choose_panels, for_edition, plan_editions, used_facts
+from packbuilder.content import choose_block, read_library
+from packbuilder.model import Library, Manuscript, Site
 
 Golden = Callable[[str, str], None]
 REGIONS = ("GB", "US", "IE")  # IE stands for every country without a text of its own
@@ -197,16 +197,37 @@ def other_site(changes: str, folder: Path) -> Site:
     return site
 
 
+def edited(found: str, instead: str) -> Library:
+    """The small library with other words in one block."""
+    text = small_library().blocks["fever"].text
+    assert found in text
+    return block_text(small_library(), "fever", text.replace(found, instead))
+
+
+def another_number() -> Library:
+    days = replace(small_library().facts["drip_days"], number=Decimal(29))
+    return replace(small_library(), facts={**small_library().facts, "drip_days": days})
+
+
+def another_title() -> Library:
+    pack = replace(small_library().packs["adult"], title="Another")
+    return replace(small_library(), packs={**small_library().packs, "adult": pack})
+
+
+def another_panel() -> Library:
+    return panel_text(small_library(), "front", small_library().panels["front"].text.replace("the drug", "a drug"))
+
+
 LAPSES = {
-    "a word of a block": lambda folder: write(library=block_text(small_library(), "fever", small_library().blocks["fever"].text.replace("hot", "warm"))),
-    "a word of a panel": lambda folder: write(library=panel_text(small_library(), "front", "### I have a drug\n\n![My ward, day and night](card-number)\n\nName {pen_line}\n")),
+    "a word of a block": lambda folder: write(library=edited("hot", "warm")),
+    "a word of a panel": lambda folder: write(library=another_panel()),
     "the 24-hour number": lambda folder: write(site=other_site('contact.phone_24h = "020 7946 0124"', folder)),
     "the fever limit": lambda folder: write(site=other_site("fever.adult.high_c = 37.6", folder)),
     "the fever rule": lambda folder: write(site=other_site('fever.adult.rule = "at-or-above"', folder)),
     "the ward's own rule": lambda folder: write(site=other_site('home.bathing = "Do not bathe."', folder)),
     "an alarm": lambda folder: write(site=other_site('home.alarms = [{ screen = "AIR", means = "Air.", do = "Run." }]', folder)),
-    "a fact": lambda folder: write(library=replace(small_library(), facts={**small_library().facts, "drip_days": replace(small_library().facts["drip_days"], number=Decimal(29))})),
-    "the title": lambda folder: write(library=replace(small_library(), packs={**small_library().packs, "adult": replace(small_library().packs["adult"], title="Another")})),
+    "a fact": lambda folder: write(library=another_number()),
+    "the title": lambda folder: write(library=another_title()),
 }  # fmt: skip
 
 
@@ -219,8 +240,8 @@ STAYS = {
     "another paper": lambda folder: write(site=other_site('paper = "Letter"', folder)),
     "another format": lambda folder: write(format_="large-print"),
     "the card": lambda folder: write(kind="card"),
-    "an evidence mark": lambda folder: write(library=block_text(small_library(), "fever", small_library().blocks["fever"].text.replace("[^S02 I04]", ""))),
-    "another line break": lambda folder: write(library=block_text(small_library(), "fever", small_library().blocks["fever"].text.replace("hot.\nWe", "hot. We"))),
+    "an evidence mark": lambda folder: write(library=edited("[^S02 I04]", "")),
+    "another line break": lambda folder: write(library=edited("hot.\nWe", "hot. We")),
     "another time zone": lambda folder: write(site=other_site('time_zone = "Europe/Dublin"', folder)),
     "a translation of another language": lambda folder: write(catalogs={"pl": echo_catalog()}),
 }  # fmt: skip

@@ -68,9 +68,7 @@ class Handed(Exception):
     ("lock", "builds", "tests"),
     [("requirements.lock", True, False), ("requirements-dev.lock", True, True)],
 )
-def test_a_build_takes_either_lock_and_the_tests_take_theirs(
-    shim: ModuleType, project: Path, lock: str, builds: bool, tests: bool
-) -> None:
+def test_a_build_takes_either_lock_and_the_tests_take_theirs(shim: ModuleType, project: Path, lock: str, builds: bool, tests: bool) -> None:
     pretend_installed(shim, project, lock)
     assert shim.is_ready(str(project), testing=False) is builds
     assert shim.is_ready(str(project), testing=True) is tests
@@ -146,9 +144,7 @@ def test_missing_on_linux_is_what_cannot_be_loaded(shim: ModuleType, monkeypatch
     assert shim.missing_packages("linux") == [f"python3.{sys.version_info[1]}-venv", "libharfbuzz-subset0"]
 
 
-def test_missing_on_mac_and_windows_is_a_file(
-    shim: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_on_mac_and_windows_is_a_file(shim: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shim, "MAC_FOLDERS", (str(tmp_path),))
     monkeypatch.setenv("WEASYPRINT_DLL_DIRECTORIES", f"C:\\nowhere;{tmp_path}")
     assert shim.missing_packages("darwin") == ["pango"] == shim.missing_packages("win32")
@@ -231,9 +227,7 @@ def test_the_stamp_comes_last(shim: ModuleType, project: Path, steps: list[tuple
     assert sorted(path.name for path in (project / ".venv").iterdir() if path.is_file()) == ["complete"]
 
 
-def test_the_project_is_importable_by_a_relative_path(
-    shim: ModuleType, project: Path, steps: list[tuple[str, bool]]
-) -> None:
+def test_the_project_is_importable_by_a_relative_path(shim: ModuleType, project: Path, steps: list[tuple[str, bool]]) -> None:
     shim.make_environment(str(project), str(project / "requirements.lock"))
     line = (library(project) / "project.pth").read_text().strip()
     assert not Path(line).is_absolute()
@@ -263,9 +257,7 @@ def test_without_a_network_the_old_environment_stays(
 
 
 @posix_only
-def test_a_second_first_run_waits_and_finds_the_work_done(
-    shim: ModuleType, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_first_run_waits_and_finds_the_work_done(shim: ModuleType, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     monkeypatch.setattr(shim, "missing_packages", lambda platform: [])
     monkeypatch.setattr(shim, "make_environment", lambda root, lock: made.append(lock))

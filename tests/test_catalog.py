@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from workshop import SHIPPED, codes, small_library, small_site, template_messages
 
 from packbuilder.catalog import Translations, compare, fallback_chain, make_translator, read_catalog, write_catalog
 from packbuilder.messages import extract
 from packbuilder.model import Message, Place, Problem
-from workshop import SHIPPED, codes, small_library, small_site, template_messages
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: es\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 HEADER_LINES = HEADER.count("\n")
@@ -58,7 +58,11 @@ BROKEN: dict[str, tuple[str, str, int]] = {
     "a line of plain text": ('msgid "Call"\nmsgstr "Llame"\nLlame ya\n', "PO_LINE", 3),
     "marks of a merge": ('<<<<<<< HEAD\nmsgid "Call"\nmsgstr "Llame"\n', "PO_LINE", 1),
     "a message twice": ('msgid "Call"\nmsgstr "Llame"\n\nmsgid "Call"\nmsgstr "Llama"\n', "PO_DUPLICATE", 4),
-    "a message twice in its context": ('msgctxt "f"\nmsgid "Call"\nmsgstr "a"\n\nmsgctxt "f"\nmsgid "Call"\nmsgstr "b"\n', "PO_DUPLICATE", 5),
+    "a message twice in its context": (
+        'msgctxt "f"\nmsgid "Call"\nmsgstr "a"\n\nmsgctxt "f"\nmsgid "Call"\nmsgstr "b"\n',
+        "PO_DUPLICATE",
+        5,
+    ),
     "a message twice, wrapped another way": ('msgid "Call us"\nmsgstr "a"\n\nmsgid ""\n"Call "\n"us"\nmsgstr "b"\n', "PO_DUPLICATE", 4),
     "a hidden character": ('msgid "Call"\nmsgstr "Llame\u200b"\n', "HIDDEN_CHARACTER", 2),
     "a mark that turns the reading round": ('msgid "Call"\nmsgstr "\u202e12 Llame"\n', "HIDDEN_CHARACTER", 2),
@@ -115,7 +119,10 @@ def test_a_fuzzy_or_empty_translation_is_never_printed(tmp_path: Path) -> None:
     assert [say("fever", word) for word in ("Call", "Wait", "Rest", "Unknown")] == [None, None, "Descanse", None]
 
 
-@pytest.mark.parametrize(("locale", "chain"), [("es-MX", ("es-MX", "es")), ("es", ("es",)), ("zh-Hans-SG", ("zh-Hans-SG", "zh-Hans", "zh")), ("en-US", ("en-US", "en"))])
+@pytest.mark.parametrize(
+    ("locale", "chain"),
+    [("es-MX", ("es-MX", "es")), ("es", ("es",)), ("zh-Hans-SG", ("zh-Hans-SG", "zh-Hans", "zh")), ("en-US", ("en-US", "en"))],
+)
 def test_a_region_falls_back_to_its_language(locale: str, chain: tuple[str, ...]) -> None:
     assert fallback_chain(locale) == chain
 
@@ -137,7 +144,10 @@ def test_a_message_without_words_needs_no_translation() -> None:
 def test_a_file_out_of_step_is_named(tmp_path: Path) -> None:
     translations, _ = read(HEADER + entry("Old", "Viejo") + entry("Call", "Llame"), tmp_path)
     problems = compare(translations, messages("Call", "New", "Newer"), "locales/es.po")
-    assert [(problem.code, problem.place.path) for problem in problems] == [("PO_OUT_OF_STEP", "locales/es.po"), ("PO_UNKNOWN", "locales/es.po")]
+    assert [(problem.code, problem.place.path) for problem in problems] == [
+        ("PO_OUT_OF_STEP", "locales/es.po"),
+        ("PO_UNKNOWN", "locales/es.po"),
+    ]
     assert "2 messages are missing" in problems[0].message and "Old" in problems[1].message
     assert all("build.py messages" in problem.hint for problem in problems)
     assert problems[1].place.line > 0
@@ -178,7 +188,9 @@ def test_a_file_holds_no_line_numbers_and_no_dates() -> None:
 
 def test_a_translators_work_survives_a_merge(tmp_path: Path) -> None:
     old = fill(write_catalog("es", messages("Call", "Wait"), ""), {"Call": "Llame", "Wait": "Espere"})
-    old = old.replace('msgctxt "fever"\nmsgid "Call"', 'msgctxt "fever"\nmsgid "Call"').replace("#: handouts", "# a note of mine\n#: handouts", 1)
+    old = old.replace('msgctxt "fever"\nmsgid "Call"', 'msgctxt "fever"\nmsgid "Call"').replace(
+        "#: handouts", "# a note of mine\n#: handouts", 1
+    )
     new = write_catalog("es", messages("Before", "Call", "Wait"), old)
     translations, problems = read(new, tmp_path)
     assert not problems and "# a note of mine" in new
@@ -235,7 +247,10 @@ def test_gettexts_own_checker_accepts_what_is_written(code: str, tmp_path: Path)
     """Also after a change, with hints and obsolete messages in the file."""
     first = fill(write_catalog(code, ALL, ""), {"Keep warm": "A", "A fit": "B", "Leave the pump alone.": "C"})
     changed = [message for message in ALL if message.text != "A fit"]
-    changed = [Message(message.context, message.text.replace("Leave the pump alone.", "Leave the pump alone!"), message.place) for message in changed]
+    changed = [
+        Message(message.context, message.text.replace("Leave the pump alone.", "Leave the pump alone!"), message.place)
+        for message in changed
+    ]
     for number, text in enumerate((first, write_catalog(code, changed, first))):
         path = tmp_path / f"{number}.po"
         path.write_text(text, encoding="utf-8")

@@ -4,14 +4,26 @@ The rules for a text stand in `fixtures/content-rules.md`, where anyone can add 
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from workshop import (
+    SHIPPED,
+    SMALL_SITE_TEXT,
+    Case,
+    block_text,
+    change_toml,
+    codes,
+    copy_small_project,
+    read_cases,
+    site_from,
+    small_library,
+    small_site,
+)
 
 from packbuilder.checks import check_library
-from packbuilder.model import Block, Evidence, Library, PackEntry, Place, Problem
-from workshop import SHIPPED, Case, block_text, change_toml, codes, copy_small_project, read_cases, site_from, small_library, small_site, SMALL_SITE_TEXT
 from packbuilder.content import read_library
-from pathlib import Path
+from packbuilder.model import Block, Evidence, Library, PackEntry, Place, Problem
 
 
 def alone(text: str) -> tuple[Library, str]:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from workshop import SHIPPED, codes, copy_small_project, small_library
 
 from packbuilder.content import choose_block, read_library
 from packbuilder.model import Block, Place, Problem, Project
-from workshop import SHIPPED, codes, copy_small_project, small_library
 
 STEMS = ("fever", "fever.adult", "fever.us", "fever.adult.us", "travel.gb", "wash.parent", "wash.us")
 
@@ -113,7 +113,13 @@ WRONG: dict[str, tuple[str, str | bytes, str, int, str]] = {
     "words by country that are one word": ("facts.toml", '[days]\ntext = "days"\nby_region = "GB"\n', "FACT_VALUE", 1, ""),
     "evidence without a statement": ("evidence.toml", "[facts.I04]\nsources = []\n", "EVIDENCE_VALUE", 1, "statement"),
     "evidence with an odd id": ("evidence.toml", '[facts.fever]\nstatement = "x"\n', "EVIDENCE_VALUE", 1, "I04"),
-    "evidence for nobody": ("evidence.toml", '[sources.a]\nname = "A"\n[facts.I04]\nstatement = "x"\nsources = ["a"]\n', "EVIDENCE_VALUE", 3, "who must read it"),
+    "evidence for nobody": (
+        "evidence.toml",
+        '[sources.a]\nname = "A"\n[facts.I04]\nstatement = "x"\nsources = ["a"]\n',
+        "EVIDENCE_VALUE",
+        3,
+        "who must read it",
+    ),
     "evidence for readers and not to be printed": (
         "evidence.toml",
         '[sources.a]\nname = "A"\n[facts.I04]\nstatement = "x"\nsources = ["a"]\naudiences = ["adult"]\nnot_printed = "no"\n',
@@ -184,4 +190,12 @@ def test_the_shipped_room_is_read_without_a_problem() -> None:
     library, problems = read_library(SHIPPED)
     assert problems == ()
     assert set(library.packs) == {"adult", "parent", "nurse"}
-    assert {"fever_above", "fever_at_or_above", "fever_low", "fever_lasting", "call_with_low", "call_with_lasting", "call_with_both"} <= set(library.facts)
+    assert {
+        "fever_above",
+        "fever_at_or_above",
+        "fever_low",
+        "fever_lasting",
+        "call_with_low",
+        "call_with_lasting",
+        "call_with_both",
+    } <= set(library.facts)

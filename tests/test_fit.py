@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from workshop import SHIPPED, SMALL_SITE_TEXT, assert_clean, change_toml, panel_text, site_from, small, small_library, write
 
+from packbuilder.content import read_library
 from packbuilder.edition import environment, print_edition
 from packbuilder.fit import MM, PANEL_HEIGHT, PANEL_WIDTH, SIZES, fit_card
 from packbuilder.model import Library, Manuscript, Problem, Site
 from packbuilder.printer import Press
-from packbuilder.content import read_library
 from packbuilder.site import read_site
-from workshop import SHIPPED, SMALL_SITE_TEXT, assert_clean, change_toml, panel_text, site_from, small, small_library, write
 
 WORDS = "Call us now. "
 

@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from workshop import SHIPPED
 
+from packbuilder.content import read_library
+from packbuilder.glossary import Glossary
 from packbuilder.language import LONGER, MIRRORED, babel_locale, direction, english_name, is_source_language, own_name, pseudo_translate
+from packbuilder.messages import extract, extract_templates
+from packbuilder.model import Place, Translation
+from packbuilder.translation import check_translation
 
 PROTECTED = re.compile(r"\{[^{}\s]*\}|!\[|\]\([^)]*\)|\*\*|\d+")
 
@@ -55,3 +61,41 @@ def test_no_pseudo_locale_is_shipped() -> None:
     root = Path(__file__).resolve().parent.parent
     assert not list((root / "locales").glob("qps*"))
     assert not any("qps" in path.read_text(encoding="utf-8") for path in (root / "handouts" / "sites").glob("*.toml"))
+
+
+@pytest.mark.parametrize("code", ["pl", "zh-Hans", "ar"])
+def test_a_pseudo_locale_is_written_like_the_source(code: str) -> None:
+    """Numbers and dates of a pseudo-locale are British; a real language has its own."""
+    assert str(babel_locale(LONGER)) == str(babel_locale(MIRRORED)) == "en_GB"
+    assert str(babel_locale(code)) == code.replace("-", "_")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Call us now", "Çáll úš ñów óñé"),
+        ("![A bag](pump-line-bag)", "![Á bág óñé twó](pump-line-bag)"),
+        ("![](icon-drop) Drink", "![](icon-drop) Dríñk óñé twó"),
+        ("**Do not** call {phone_24h}", "**Dó ñót** çáll {phone_24h} óñé twó"),
+    ],
+)
+def test_a_pseudo_translation_reads_like_its_source(source: str, text: str) -> None:
+    assert pseudo_translate(source) == text
+
+
+@given(
+    st.text(alphabet=" abcdefghijklmnopqrstuvwxyz.,", min_size=20, max_size=200).filter(
+        lambda text: text.strip() == text and "  " not in text
+    )
+)
+def test_a_pseudo_translation_is_about_two_fifths_longer(source: str) -> None:
+    assert 1.2 <= len(pseudo_translate(source)) / len(source) <= 1.7
+
+
+def test_every_message_of_the_project_passes_the_rules_in_pseudo_words() -> None:
+    """Else a fault of the pseudo-locale would hide a fault of a page."""
+    library, problems = read_library(SHIPPED)
+    assert not problems
+    for message in extract(library, extract_templates(SHIPPED.templates, SHIPPED.root)):
+        entry = Translation("fever", message.text, pseudo_translate(message.text), False, Place("qps.po", 1))
+        assert check_translation(entry, Glossary(), False) == [], message.text

@@ -7,7 +7,6 @@ from functools import cache
 import pytest
 import tinycss2
 from fontTools.ttLib import TTFont
-
 from workshop import SHIPPED
 
 CSS = (SHIPPED.templates / "print.css").read_text(encoding="utf-8")

@@ -3,11 +3,11 @@
 from collections import Counter
 
 import pytest
+from workshop import ROOT, SHIPPED, small_library, small_site, template_messages
 
 from packbuilder.content import read_library
 from packbuilder.messages import extract, extract_templates, has_words, template_context
 from packbuilder.model import Message
-from workshop import ROOT, SHIPPED, small_library, small_site, template_messages
 
 
 def found(context: str, text: str) -> Message:
@@ -56,7 +56,9 @@ def test_every_word_that_a_template_says_is_a_constant() -> None:
             assert call.startswith(('"', "'")), f"{path.name}: say({call}"
 
 
-@pytest.mark.parametrize(("text", "expected"), [("Call", True), ("{phone_24h}", False), ("{a}: {b}", False), ("24", False), ("**{a}** or", True), ("中文", True)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("Call", True), ("{phone_24h}", False), ("{a}: {b}", False), ("24", False), ("**{a}** or", True), ("中文", True)]
+)
 def test_only_what_has_words_is_a_message(text: str, expected: bool) -> None:
     assert has_words(text) is expected
 

@@ -6,11 +6,11 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from workshop import SMALL_SITE_TEXT, change_toml, site_from, small_library, small_site, translated
 
 from packbuilder.catalog import make_translator
 from packbuilder.model import AUDIENCES, Audience, FeverRule, PrintedFact, Site
 from packbuilder.phrase import Reader, make_resolver, print_number, print_temperature, site_placeholders, to_fahrenheit
-from workshop import change_toml, site_from, small_library, small_site, translated, SMALL_SITE_TEXT
 
 NBSP = "\u00a0"
 
@@ -71,7 +71,8 @@ def test_digits_are_those_that_staff_can_read(locale: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "locale", "expected"),
-    [("28", "en-GB", "28"), ("5.4", "en-GB", "5.4"), ("5.4", "pl", "5,4"), ("5.4", "ar", "5.4"), ("0.2", "de", "0,2"), ("2026", "en-GB", "2026"),
+    [("28", "en-GB", "28"), ("5.4", "en-GB", "5.4"), ("5.4", "pl", "5,4"), ("5.4", "ar", "5.4"), ("0.2", "de", "0,2"),
+     ("2026", "en-GB", "2026"),
      ("10000", "en-US", "10000"), ("10000", "es", "10000")],
 )  # fmt: skip
 def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number: str, locale: str, expected: str) -> None:
@@ -149,7 +150,11 @@ def test_only_the_numbers_of_a_phrase_are_isolated() -> None:
 
 
 def test_a_translated_phrase_may_turn_its_words_round_and_keeps_its_numbers() -> None:
-    words = {"{fever_high} or above": "min. {fever_high}", "below {fever_low_limit}": "{fever_low_limit} max.", "{fever_rule}, or {low_rule}": "{low_rule} / {fever_rule}"}
+    words = {
+        "{fever_high} or above": "min. {fever_high}",
+        "below {fever_low_limit}": "{fever_low_limit} max.",
+        "{fever_rule}, or {low_rule}": "{low_rule} / {fever_rule}",
+    }
     assert text_of("call_temperature", reader("pl", audience="parent"), words) == "36,0 °C (96,8 °F) max. / min. 38,0 °C (100,4 °F)"
 
 
@@ -170,7 +175,20 @@ def test_a_phrase_may_hold_other_words_in_another_country() -> None:
 # What the site leaves open
 
 
-@pytest.mark.parametrize("name", ["phone_day", "pump_help", "interpreter", "formats_contact", "feedback", "pump_model", "bag_change", "home_bathing", "home_body_fluids"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "phone_day",
+        "pump_help",
+        "interpreter",
+        "formats_contact",
+        "feedback",
+        "pump_model",
+        "bag_change",
+        "home_bathing",
+        "home_body_fluids",
+    ],
+)
 def test_an_optional_value_that_is_not_given_is_none(name: str, tmp_path: Path) -> None:
     """`None` becomes a line for the pen."""
     optional = ["contact.phone_day", "contact.pump_help", "contact.interpreter", "contact.formats", "contact.feedback",

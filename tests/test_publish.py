@@ -8,13 +8,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workshop import plan, small_site, snapshot, write
 
 from packbuilder import publish as module
 from packbuilder.model import Artifact, Edition
 from packbuilder.publish import OutputFailed, describe, manifest_bytes, publish, read_manifest
-from workshop import plan, small_site, snapshot, write
 
-KEYS = ["path", "kind", "site", "region", "audience", "locale", "format", "paper", "pages", "sha256", "state", "sample", "reasons", "digest", "facts"]
+KEYS = [
+    "path",
+    "kind",
+    "site",
+    "region",
+    "audience",
+    "locale",
+    "format",
+    "paper",
+    "pages",
+    "sha256",
+    "state",
+    "sample",
+    "reasons",
+    "digest",
+    "facts",
+]
 
 
 def edition(audience: str) -> Edition:
@@ -32,7 +48,9 @@ def draw(entries: Iterable[Any]) -> dict[str, str]:
     return {"index.html": "<html>" + " ".join(entry["path"] for entry in entries) + "</html>"}
 
 
-def put(output: Path, *artifacts: Artifact, planned: Iterable[str] = ("adult", "parent", "nurse"), partial: bool = False) -> list[dict[str, Any]]:
+def put(
+    output: Path, *artifacts: Artifact, planned: Iterable[str] = ("adult", "parent", "nurse"), partial: bool = False
+) -> list[dict[str, Any]]:
     return publish(artifacts, draw, output, [edition(audience) for audience in planned], partial)
 
 
@@ -132,7 +150,14 @@ def test_a_whole_build_removes_what_was_not_made_this_time(tmp_path: Path) -> No
     assert not (tmp_path / path_of("nurse")).exists() and listed(tmp_path) == [path_of("adult")]
 
 
-FOREIGN = ("notes.txt", "small-gb/en-GB/my-own.pdf", "small-gb/en-GB/blinatumomab-adult-en-GB.pdf.bak", "other/manifest.json", "download.part", "other/x.pdf.part")
+FOREIGN = (
+    "notes.txt",
+    "small-gb/en-GB/my-own.pdf",
+    "small-gb/en-GB/blinatumomab-adult-en-GB.pdf.bak",
+    "other/manifest.json",
+    "download.part",
+    "other/x.pdf.part",
+)
 
 
 def test_nothing_else_in_the_folder_is_touched(tmp_path: Path) -> None:
@@ -156,7 +181,8 @@ def test_a_path_in_a_manifest_does_not_lead_out_of_the_folder(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "3", '{"version": 2, "artifacts": []}', '{"version": 1}', '{"version": 1, "artifacts": 3}', '{"version": 1, "artifacts": [{"x": 1}]}',
+    ["", "{", "[]", "3", '{"version": 2, "artifacts": []}', '{"version": 1}', '{"version": 1, "artifacts": 3}',
+     '{"version": 1, "artifacts": [{"x": 1}]}',
      '{"version": 1, "artifacts": [3]}'],
 )  # fmt: skip
 def test_a_manifest_that_is_not_ours_counts_as_none(text: str, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ SYLLABLES = {
     "a": 1, "the": 1, "you": 1, "your": 1, "nurse": 1, "blood": 1, "pump": 1, "bag": 1, "team": 1, "breathe": 1, "time": 1, "called": 1,
     "stopped": 1, "needed": 2, "started": 2, "table": 2, "little": 2, "fever": 2, "doctor": 2, "hospital": 3, "infection": 3,
     "temperature": 4, "headache": 2, "baby": 2, "body": 2, "family": 3, "radio": 3, "idea": 3, "area": 3, "chemotherapy": 5,
-    "blinatumomab": 5, "24-hour": 2, "37.5": 1, "28": 1, "day": 1, "days": 1, "changes": 2, "bandages": 3, "doses": 2, "don’t": 1, "isn’t": 2,
+    "blinatumomab": 5, "24-hour": 2, "37.5": 1, "28": 1, "day": 1, "days": 1, "changes": 2, "bandages": 3, "doses": 2,
+    "don’t": 1, "isn’t": 2,
 }  # fmt: skip
 
 

@@ -13,6 +13,20 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from workshop import (
+    ROOT,
+    SMALL_SITE_TEXT,
+    assert_clean,
+    block_text,
+    change_toml,
+    codes,
+    echo_catalog,
+    panel_text,
+    site_from,
+    small,
+    small_library,
+    write,
+)
 
 from packbuilder.edition import environment, print_all, print_edition
 from packbuilder.fit import fit_card
@@ -20,20 +34,6 @@ from packbuilder.model import Library, Manuscript, PackEntry, PrintedFact, Probl
 from packbuilder.printer import Press, print_pdf
 from packbuilder.readback import read_back
 from packbuilder.typeset import typeset
-from workshop import (
-    ROOT,
-    assert_clean,
-    block_text,
-    codes,
-    echo_catalog,
-    panel_text,
-    site_from,
-    small,
-    small_library,
-    SMALL_SITE_TEXT,
-    change_toml,
-    write,
-)
 
 FONTS = ROOT / "templates" / "fonts"
 CUNEIFORM = "\U00012000"  # no font of ours will ever have it
@@ -118,15 +118,35 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("a temperature without its decimal point", "pack", swap("37.5\u00a0°C", "375\u00a0°C", 1), "WRONG_FACT"),
     ("a number written backwards", "pack", reverse_number, "WRONG_FACT"),
     ("a wrong emergency number", "pack", swap(fact("emergency_number"), r"\g<1>990\3"), "WRONG_FACT"),
-    ("a fact that the manuscript does not have", "pack", swap("Leave the pump", '<bdi dir="ltr" data-fact="made_up">12</bdi> Leave the pump'), "WRONG_FACT"),
+    (
+        "a fact that the manuscript does not have",
+        "pack",
+        swap("Leave the pump", '<bdi dir="ltr" data-fact="made_up">12</bdi> Leave the pump'),
+        "WRONG_FACT",
+    ),
     ("numbers that a right-to-left page turns round", "right-to-left", swap(r'(<bdi[^>]*?) dir="ltr"', r"\1"), "WRONG_FACT"),
-    ("one number that a right-to-left page turns round", "right-to-left", swap(r'(<bdi[^>]*data-fact="phone_24h"[^>]*?) dir="ltr"', r"\1", 1), "WRONG_FACT"),
+    (
+        "one number that a right-to-left page turns round",
+        "right-to-left",
+        swap(r'(<bdi[^>]*data-fact="phone_24h"[^>]*?) dir="ltr"', r"\1", 1),
+        "WRONG_FACT",
+    ),
     ("a number drawn mirrored", "pack", style(".fact { unicode-bidi: bidi-override !important; direction: rtl !important }"), "WRONG_FACT"),
-    ("a number over two lines", "pack", style(".number-panel .fact { display: inline-block; width: 30mm; white-space: normal !important }"), "WRONG_FACT"),
+    (
+        "a number over two lines",
+        "pack",
+        style(".number-panel .fact { display: inline-block; width: 30mm; white-space: normal !important }"),
+        "WRONG_FACT",
+    ),
     ("a number that is not drawn", "pack", style(".admonition .fact { visibility: hidden }"), "WRONG_FACT"),
     ("a number that is cut off", "pack", style(".number-panel .number { overflow: hidden; width: 30mm }"), ANY),
     ("a line that is left out", "pack", style("li:last-child { display: none !important }"), "LOST_WORDS"),
-    ("lines that do not fit and are thrown away", "pack", style("p { max-lines: 1 !important; continue: discard !important; width: 30mm }"), "LOST_WORDS"),
+    (
+        "lines that do not fit and are thrown away",
+        "pack",
+        style("p { max-lines: 1 !important; continue: discard !important; width: 30mm }"),
+        "LOST_WORDS",
+    ),
     ("words from nowhere", "pack", swap("Leave the pump", '<span style="display: none">Never</span> Leave the pump'), "LOST_WORDS"),
     ("text over other text", "pack", style(".block-fever p { position: relative; top: 9mm }"), "COLLISION"),
     ("a fixed height with text that goes on", "pack", style(".block-fever p { height: 3mm; width: 60mm }"), "COLLISION"),
@@ -136,8 +156,18 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("text past the foot of the page", "pack", style(".block-fever p { position: relative; top: 280mm }"), "PAST_PAGE"),
     ("a character that no font has", "pack", swap("Keep warm", f"Keep warm {CUNEIFORM}"), "MISSING_GLYPH"),
     ("a picture that is not there", "pack", swap("Leave the pump", '<img src="pictures/none.svg" alt="none"/> Leave the pump'), "PRINTER"),
-    ("a picture from the network", "pack", swap("Leave the pump", '<img src="https://example.org/x.png" alt="none"/> Leave the pump'), "PRINTER"),
-    ("a picture from outside the templates", "pack", swap("Leave the pump", '<img src="../handouts/packs.toml" alt="none"/> Leave the pump'), "PRINTER"),
+    (
+        "a picture from the network",
+        "pack",
+        swap("Leave the pump", '<img src="https://example.org/x.png" alt="none"/> Leave the pump'),
+        "PRINTER",
+    ),
+    (
+        "a picture from outside the templates",
+        "pack",
+        swap("Leave the pump", '<img src="../handouts/packs.toml" alt="none"/> Leave the pump'),
+        "PRINTER",
+    ),
     ("a style rule with a slip", "pack", style("p { colour: red }"), "PRINTER"),
     ("no marks on the first page", "pack", style("@page :first { @top-center { content: none !important } }"), "MARKS"),
     ("no marks from the second page on", "pack", style("@page :nth(n+2) { @top-center { content: none !important } }"), "MARKS"),
@@ -145,7 +175,12 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("a sample that does not say so", "pack", swap("SAMPLE · ", ""), "MARKS"),
     ("a draft that does not say so", "pack", swap(" · DRAFT", ""), "MARKS"),
     ("a call-now page that goes over", "pack", style(".block-call-now .emergency { margin-top: 190mm !important }"), "CALL_NOW"),
-    ("a call-now page that comes second", "pack", style(".block-call-now { break-before: page } body::before { content: 'x'; display: block }"), "CALL_NOW"),
+    (
+        "a call-now page that comes second",
+        "pack",
+        style(".block-call-now { break-before: page } body::before { content: 'x'; display: block }"),
+        "CALL_NOW",
+    ),
     ("a call-now page that is not there", "pack", swap('id="call-now"', 'id="call-later"'), "CALL_NOW"),
     ("no 24-hour number on page one", "pack", swap(fact("phone_24h"), ""), "MISSING_FACT"),
     ("no emergency number on page one", "pack", swap(fact("emergency_number"), ""), "MISSING_FACT"),
@@ -158,7 +193,12 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("text past the panel", "card", style(".panel-inside-left ul { position: relative; top: 40mm }"), "PAST_PANEL"),
     ("a panel whose text is cut off", "card", style(".panel { overflow: hidden } .panel-inside-left ul { font-size: 30pt }"), "PAST_PANEL"),
     ("a panel of which a line is cut off", "card", style(".panel-inside-left ul { height: 4mm; overflow: hidden }"), ANY),
-    ("a paragraph at the end of a page that is cut off", "pack", style(".block:last-child p { height: 4mm; width: 30mm; overflow: hidden }"), ANY),
+    (
+        "a paragraph at the end of a page that is cut off",
+        "pack",
+        style(".block:last-child p { height: 4mm; width: 30mm; overflow: hidden }"),
+        ANY,
+    ),
 ]
 
 

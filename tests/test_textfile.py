@@ -16,10 +16,37 @@ def write(folder: Path, data: str | bytes) -> Path:
     return path
 
 
-HIDDEN = (
-    "\u0000 \u0007 \u000b \u000c \u001b \u007f \u0085 \u00ad \u061c \u180e \u200b \u200e \u200f \u2028 \u2029 \u202a \u202b \u202c \u202d "
-    "\u202e \u2060 \u2066 \u2067 \u2068 \u2069 \ufff9 \ufffa \ufffb \U000e0041"
-).split(" ")
+HIDDEN = [
+    "\x00",
+    "\x07",
+    "\x0b",
+    "\x0c",
+    "\x1b",
+    "\x7f",
+    "\x85",
+    "\xad",
+    "\u061c",
+    "\u180e",
+    "\u200b",
+    "\u200e",
+    "\u200f",
+    "\u2028",
+    "\u2029",
+    "\u202a",
+    "\u202b",
+    "\u202c",
+    "\u202d",
+    "\u202e",
+    "\u2060",
+    "\u2066",
+    "\u2067",
+    "\u2068",
+    "\u2069",
+    "\ufff9",
+    "\ufffa",
+    "\ufffb",
+    "\U000e0041",
+]
 
 
 @pytest.mark.parametrize("char", HIDDEN, ids=lambda char: f"U+{ord(char):04X}")
@@ -31,7 +58,9 @@ def test_a_character_that_nobody_sees_is_refused(char: str, tmp_path: Path) -> N
     assert f"U+{ord(char):04X}" in problems[0].message
 
 
-@pytest.mark.parametrize("char", ["\t", "\u00a0", "\u202f", "\u200c", "\u200d", "é", "中", "ع", "°", "–"], ids=lambda char: unicodedata.name(char, "TAB"))
+@pytest.mark.parametrize(
+    "char", ["\t", "\u00a0", "\u202f", "\u200c", "\u200d", "é", "中", "ع", "°", "–"], ids=lambda char: unicodedata.name(char, "TAB")
+)
 def test_a_character_that_texts_need_is_kept(char: str, tmp_path: Path) -> None:
     """The joiners are needed by several scripts, the no-break spaces by numbers."""
     assert read_text(write(tmp_path, f"a{char}b\n"), tmp_path) == (f"a{char}b\n", ())
@@ -58,7 +87,9 @@ def test_a_folder_or_nothing_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_keys_have_their_lines(tmp_path: Path) -> None:
-    toml, problems = read_toml(write(tmp_path, '# x\ntop = 1\n\n[ a.b ] # y\n"key" = "v"\n\n[a.c]\nx.y = [\n    1,\n]\nlast = 2\n'), tmp_path)
+    toml, problems = read_toml(
+        write(tmp_path, '# x\ntop = 1\n\n[ a.b ] # y\n"key" = "v"\n\n[a.c]\nx.y = [\n    1,\n]\nlast = 2\n'), tmp_path
+    )
     assert not problems
     places = {key: toml.place(key).line for key in ("top", "a.b", "a.b.key", "a.c.x.y", "a.c.last", "a.b.missing", "a.b.missing.deeper")}
     assert places == {"top": 2, "a.b": 4, "a.b.key": 5, "a.c.x.y": 8, "a.c.last": 11, "a.b.missing": 4, "a.b.missing.deeper": 4}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workshop import Command, Run
 
 from packbuilder.model import Project
 from packbuilder.verify import verify_entry
-from workshop import Command, Run
 
 NURSE = "small-gb/en-GB/blinatumomab-nurse-en-GB.pdf"
 
@@ -55,7 +55,10 @@ def test_a_print_with_another_number_of_pages_is_named(output: Path) -> None:
     assert found(output, lambda entry: entry.update(pages=9)) == ["PAGES"]
 
 
-@pytest.mark.parametrize(("name", "text"), [("phone_24h", "020 7946 0124"), ("call_temperature_child", "38.1\u00a0°C (100.6\u00a0°F) or above"), ("drip_days", "29")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("phone_24h", "020 7946 0124"), ("call_temperature_child", "38.1\u00a0°C (100.6\u00a0°F) or above"), ("drip_days", "29")],
+)
 def test_a_fact_that_is_not_on_the_paper_is_named(name: str, text: str, output: Path) -> None:
     codes = found(output, lambda entry: entry["facts"].update({name: text}))
     assert codes and set(codes) == {"LOST_FACT"}

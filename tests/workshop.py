@@ -156,7 +156,9 @@ def end_of_value(lines: list[str], start: int) -> int:
 # Manuscripts
 
 
-def plan(site: Site, audience: str, locale: str, kind: Kind = "pack", library: Library | None = None, format_: Format = "standard") -> Edition:
+def plan(
+    site: Site, audience: str, locale: str, kind: Kind = "pack", library: Library | None = None, format_: Format = "standard"
+) -> Edition:
     return Edition(site, (library or small_library()).packs[audience], locale, format_, kind)
 
 
