@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from workshop import ROOT, SHIPPED
 
 from packbuilder.catalog import Translations, read_catalog
@@ -73,7 +73,9 @@ def test_gettexts_own_checker_accepts_the_file(code: str) -> None:
 def test_the_header_is_that_of_the_language(code: str) -> None:
     head = (SHIPPED.locales / f"{code}.po").read_text(encoding="utf-8").partition("\n\n")[0]
     assert f'"Language: {babel_locale(code)}\\n"' in head
-    assert "charset=UTF-8" in head and "nplurals=" in head
+    assert "charset=utf-8" in head.lower() and "nplurals=" in head
+    blanks = ("EMAIL@ADDRESS", "FULL NAME", "VERSION", "LL@li.org", "INTEGER")
+    assert [blank for blank in blanks if re.search(rf"\b{blank}\b", head)] == [], "these were to be filled in"
 
 
 @every_language
@@ -152,10 +154,11 @@ def families_of(code: str) -> tuple[str, ...]:
 def characters(family: str, bold: bool) -> frozenset[int]:
     """The characters of a bundled font."""
     for path in FONTS.glob("*.ttf"):
-        font = TTFont(path, lazy=True)
-        names = {name: font["name"].getDebugName(name) for name in (1, 2, 16, 17)}
+        with TTFont(path) as font:
+            names = {name: font["name"].getDebugName(name) for name in (1, 2, 16, 17)}
+            known = frozenset(font.getBestCmap())
         if family in (names[1], names[16]) and bold == ("Bold" in (names[17] or names[2])):
-            return frozenset(font.getBestCmap())
+            return known
     raise AssertionError(f"there is no {'bold' if bold else 'regular'} {family} in templates/fonts")
 
 

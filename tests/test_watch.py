@@ -233,7 +233,7 @@ def test_a_save_while_a_later_print_is_made_starts_another(command: Command, mon
         touch(fever)
         return made(path)
 
-    prints = iter([lambda: made(path), build_slowly, lambda: made(path)])
+    prints: Iterator[Callable[[], cli.Outcome]] = iter([lambda: made(path), build_slowly, lambda: made(path)])
     count: list[int] = []
 
     def build(args: argparse.Namespace, project: Project) -> cli.Outcome:
