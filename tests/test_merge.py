@@ -255,7 +255,7 @@ DAMAGED: dict[str, tuple[str, str, int]] = {
     "a message twice, moved in by a tab": (entry("Call", "a") + '\tmsgctxt "fever"\n\tmsgid "Call"\n\tmsgstr "b"\n', "PO_DUPLICATE", 5),
     "two translations of one message": ('msgctxt "fever"\nmsgid "Call"\nmsgstr "a"\nmsgstr "b"\n', "", 4),
     "a header twice": ('msgid ""\nmsgstr ""\n"Language: es\\n"\n', "PO_DUPLICATE", 1),
-    "no translation line": ('msgctxt "fever"\nmsgid "Call"\n\n' + entry("Wait", "Espere"), "PO_BROKEN", 2),
+    "no translation line": ('msgctxt "fever"\nmsgid "Call"\n\n' + entry("Wait", "Espere"), "PO_BROKEN", 0),
     "no source line": ('msgctxt "fever"\nmsgstr "Llame"\n\n' + entry("Wait", "Espere"), "", 0),
     "an empty source in a context": ('msgctxt "fever"\nmsgid ""\nmsgstr "Llame"\n', "", 0),
     "plural forms, which nothing here uses": ('msgctxt "f"\nmsgid "day"\nmsgid_plural "days"\nmsgstr[0] "día"\nmsgstr[1] "días"\n', "", 0),
