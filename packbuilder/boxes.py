@@ -17,6 +17,7 @@ class Run:
 
     `element` is the id() of the HTML element that the words stand in. The rectangle is in points from the top left of
     the page, after any turning by 180°; `turned` says that the text runs from right to left on the sheet because of it.
+    `cut` is by how many points it passes a box around it that hides what passes.
     """
 
     page: int
@@ -29,6 +30,7 @@ class Run:
     turned: bool
     is_text: bool
     in_margin: bool
+    cut: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,15 @@ def collect_runs(document: Any) -> list[Run]:
     return runs
 
 
-def walk(box: Any, page: int, turn: tuple[float, float] | None, in_margin: bool) -> Iterator[Run]:
-    """The runs below a box. `turn` is the centre of the nearest box that is turned by 180°, in pixels."""
+def walk(
+    box: Any, page: int, turn: tuple[float, float] | None, in_margin: bool, clip: tuple[float, float, float, float] | None = None
+) -> Iterator[Run]:
+    """The runs below a box. `turn` is the centre of the nearest box that is turned by 180°, `clip` what hides its rest, in pixels."""
     kind = type(box).__name__
     in_margin = in_margin or kind == "MarginBox"
     if kind == "TextBox" or kind.endswith("ReplacedBox"):
         left, top, right, bottom = box.position_x, box.position_y, box.position_x + box.width, box.position_y + box.height
+        cut = max(clip[0] - left, clip[1] - top, right - clip[2], bottom - clip[3]) * PX_TO_PT if clip else 0.0
         if turn:
             left, right = 2 * turn[0] - right, 2 * turn[0] - left
             top, bottom = 2 * turn[1] - bottom, 2 * turn[1] - top
@@ -70,13 +75,27 @@ def walk(box: Any, page: int, turn: tuple[float, float] | None, in_margin: bool)
         pseudo = "::" in (box.element_tag or "")
         yield Run(
             page, 0 if pseudo or box.element is None else id(box.element), box.text if is_text else "",
-            left * PX_TO_PT, top * PX_TO_PT, right * PX_TO_PT, bottom * PX_TO_PT, turn is not None, is_text, in_margin,
+            left * PX_TO_PT, top * PX_TO_PT, right * PX_TO_PT, bottom * PX_TO_PT, turn is not None, is_text, in_margin, cut,
         )  # fmt: skip
         return
     if box.style is not None and is_half_turn(box.style["transform"]):
         turn = (box.border_box_x() + box.border_width() / 2, box.border_box_y() + box.border_height() / 2)
+    if kind not in ("PageBox", "MarginBox") and box.style is not None and box.style["overflow"] != "visible":
+        left, top = box.border_box_x(), box.border_box_y()
+        clip = (left, top, left + box.border_width(), top + box.border_height())
     for child in getattr(box, "children", ()):
-        yield from walk(child, page, turn, in_margin)
+        yield from walk(child, page, turn, in_margin, clip)
+
+
+def measure_panel(document: Any) -> tuple[float, float]:
+    """Height of a panel that was laid out alone, and by how much its content passes its sides, in points."""
+    page_box = document.pages[0]._page_box
+    panel = next(box for box, _ in find_panels(page_box, None))
+    inside = [box for box in panel.descendants() if type(box).__name__ == "TextBox" or type(box).__name__.endswith("ReplacedBox")]
+    right = max((box.position_x + box.width for box in inside), default=panel.position_x)
+    left = min((box.position_x for box in inside), default=panel.position_x)
+    width = max(right - (panel.position_x + panel.border_width()), panel.position_x - left)
+    return panel.border_height() * PX_TO_PT, width * PX_TO_PT
 
 
 def is_half_turn(transform: Any) -> bool:

@@ -4,17 +4,16 @@ Why each panel is measured alone: a box of fixed height drops or clips what does
 laid out with a free height first. Text is never clipped and never set below 8 pt (design, the paper).
 """
 
-from typing import Any
-
 from jinja2 import Environment
 
+from packbuilder.boxes import measure_panel
 from packbuilder.model import Manuscript, Place, Problem
 from packbuilder.printer import Press, lay_out
 from packbuilder.typeset import typeset_panel
 
 PANEL_WIDTH, PANEL_HEIGHT = 85.6, 53.98  # mm, ID-1 (ISO/IEC 7810)
 SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)  # pt
-MM = 96 / 25.4  # CSS pixels to a millimetre
+PT = 72 / 25.4  # points to a millimetre
 TOLERANCE = 0.05  # mm, rounding of the layout
 
 
@@ -25,7 +24,7 @@ def fit_card(manuscript: Manuscript, env: Environment, press: Press) -> tuple[di
     for name, section in manuscript.panels.items():
         excess, width = 0.0, 0.0
         for size in SIZES:
-            excess, width = measure_panel(typeset_panel(manuscript, name, size, env), press, manuscript.edition.path)
+            excess, width = measure(typeset_panel(manuscript, name, size, env), press, manuscript.edition.path)
             sizes[name] = size
             if excess <= TOLERANCE and width <= TOLERANCE:
                 break
@@ -42,14 +41,9 @@ def fit_card(manuscript: Manuscript, env: Environment, press: Press) -> tuple[di
     return sizes, tuple(problems)
 
 
-def measure_panel(html: str, press: Press, name: str) -> tuple[float, float]:
+def measure(html: str, press: Press, name: str) -> tuple[float, float]:
     """By how many mm a panel is too tall and too wide; negative when there is room."""
     document, _, _ = lay_out(html, press, name)
-    boxes: list[Any] = [box for page in document.pages for box in page._page_box.descendants()]
-    panel = next(box for box in boxes if box.element is not None and "panel" in (box.element.get("class") or "").split())
-    inside = [box for box in panel.descendants() if box.__class__.__name__ in ("TextBox", "InlineReplacedBox", "BlockReplacedBox")]
-    right = max((box.position_x + box.width for box in inside), default=0.0)
-    left = min((box.position_x for box in inside), default=0.0)
-    width = max(right - (panel.position_x + panel.border_width()), panel.position_x - left)
+    height, width = measure_panel(document)
     pages_lost = (len(document.pages) - 1) * PANEL_HEIGHT
-    return panel.border_height() / MM - PANEL_HEIGHT + pages_lost, width / MM
+    return height / PT - PANEL_HEIGHT + pages_lost, width / PT

@@ -69,7 +69,7 @@ def fact_element(fact: PrintedFact) -> Element:
         holder = SubElement(element, "a", {"href": f"tel:{fact.dial}"}) if fact.dial else element
         holder.text = AtomicString(fact.pieces[0][0])
         return element
-    element = Element("span", {"class": "phrase", "data-fact": fact.name})
+    element = Element("span", {"class": "phrase untranslated" if fact.untranslated else "phrase", "data-fact": fact.name})
     last: Element | None = None
     for text, isolated in fact.pieces:
         if isolated:
@@ -107,7 +107,13 @@ class PlaceholderPattern(InlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         name = m.group(1)
         fact = None if name in MARKS else self.voice.resolve(name)
-        return (fact_element(fact) if fact else mark_element(name if name in MARKS else "pen_line")), m.start(0), m.end(0)
+        if fact is None:
+            return mark_element(name if name in MARKS else "pen_line"), m.start(0), m.end(0)
+        element = fact_element(fact)
+        for part in element.iter():
+            part.text = AtomicString((part.text or "").replace("&", "&amp;"))
+            part.tail = AtomicString((part.tail or "").replace("&", "&amp;"))
+        return element, m.start(0), m.end(0)
 
 
 class IconPattern(InlineProcessor):
@@ -143,12 +149,14 @@ class MessageSeam(Treeprocessor):
                 element.set("lang", self.voice.source_lang)
                 element.set("dir", "ltr")
             self.passages.append(Passage(tag, message, evidence, translated or source))
-            element.text = translated or source
+            # The serialiser takes `&lt;` for an entity; here it is text like everything else.
+            element.text = (translated or source).replace("&", "&amp;")
             picture = PICTURE.fullmatch(element.text)
             if picture and picture.group(1):
                 # A picture alone in its paragraph. `typeset` puts the drawing in: nothing is drawn before that step.
                 element.tag, element.text = "figure", None
-                element.attrib = {"data-alt": plain_text(picture.group(1), self.voice), "data-picture": picture.group(2)}
+                mark = {"data-untranslated": self.voice.source_lang} if translated is None else {}
+                element.attrib = {"data-alt": plain_text(picture.group(1), self.voice), "data-picture": picture.group(2), **mark}
 
     def find_line(self, raw: str) -> int:
         """Elements come in document order, so a cursor walks to the next place where the folded text begins."""
@@ -174,7 +182,7 @@ class PackMarkdown(Extension):
         self.block, self.voice, self.passages = block, voice, passages
 
     def extendMarkdown(self, md: Markdown) -> None:
-        for name in ("html", "entity", "autolink", "automail", "link", "image_link", "image_reference",
+        for name in ("html", "entity", "backtick", "autolink", "automail", "link", "image_link", "image_reference",
                      "reference", "short_reference", "short_image_ref"):  # fmt: skip
             md.inlinePatterns.deregister(name)
         md.preprocessors.deregister("html_block")
@@ -189,12 +197,11 @@ def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
     """A block as HTML in one voice, and its passages in print order."""
     passages: list[Passage] = []
     md = Markdown(extensions=[PackMarkdown(block, voice, passages), "tables", "sane_lists", "admonition"], output_format="xhtml")
-    # The serialiser lets entities pass; here they are text like everything else.
-    html = re.sub(r"&(?!(?:amp|lt|gt|quot);)", "&amp;", md.convert(block.text))
-    return html, tuple(passages)
+    return md.convert(block.text), tuple(passages)
 
 
 def render_inline(context: str, source: str, voice: Voice) -> str:
     """One message outside a block (a template's words, a site's own sentence) as inline HTML."""
     html, _ = render_block(Block(context, context, "", "", source, Place(context)), voice)
-    return html.removeprefix("<p>").removesuffix("</p>")
+    # A message that stands in for a missing translation keeps its mark, as an element that fits into a line.
+    return re.sub(r"^<p( [^>]*)>(.*)</p>$", r"<span\1>\2</span>", html, flags=re.DOTALL).removeprefix("<p>").removesuffix("</p>")

@@ -230,6 +230,7 @@ class PrintedFact:
     name: str
     pieces: tuple[tuple[str, bool], ...]
     dial: str = ""
+    untranslated: bool = False
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ language: staff must be able to read and check them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -78,7 +78,8 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
         return PrintedFact(name, ((text, True),), dial)
 
     def phrase(name: str, source: str, context: str, parts: dict[str, PrintedFact]) -> PrintedFact:
-        text = translate(context, source) or source
+        translated = translate(context, source)
+        text = translated or source
         pieces: list[tuple[str, bool]] = []
         end = 0
         for match in PLACEHOLDER.finditer(text):
@@ -89,7 +90,7 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
             end = match.end()
         if end < len(text):
             pieces.append((text[end:], False))
-        return PrintedFact(name, tuple(pieces))
+        return PrintedFact(name, tuple(pieces), untranslated=translated is None or any(part.untranslated for part in parts.values()))
 
     def library_phrase(fact: str, name: str, parts: dict[str, PrintedFact] | None = None) -> PrintedFact:
         row = library.facts[fact]
@@ -113,7 +114,7 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
             return parts.get(base)
         both = {(True, True): "call_with_both", (True, False): "call_with_low", (False, True): "call_with_lasting"}
         whole = both.get((bool(rule.low_c), bool(rule.sustained_c)))
-        return library_phrase(whole, name, parts) if whole else PrintedFact(name, parts["fever_rule"].pieces)
+        return library_phrase(whole, name, parts) if whole else replace(parts["fever_rule"], name=name)
 
     def resolve(name: str) -> PrintedFact | None:
         if name in CONTACTS:
@@ -124,7 +125,8 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
             return isolated(name, text) if text else None
         if name in SITE_TEXTS:
             own = site.home.get(SITE_TEXTS[name], "")
-            return PrintedFact(name, ((translate(f"site.{site.id}", own) or own, False),)) if own else None
+            said = translate(f"site.{site.id}", own) if own else None
+            return PrintedFact(name, ((said or own, False),), untranslated=said is None) if own else None
         if name in site_placeholders(reader.audience):
             who = WHO.get(reader.audience) or ("child" if name.endswith("_child") else "adult")
             return fever(name, site.fever[who])

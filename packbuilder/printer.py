@@ -4,6 +4,7 @@ Why the log matters: WeasyPrint exits happily after a missing glyph, a missing p
 """
 
 import functools
+import hashlib
 import logging
 import os
 import tempfile
@@ -53,7 +54,9 @@ def isolate_fonts(fonts: Path) -> None:
     """Shows fontconfig our folder and nothing else. Must run before WeasyPrint is imported: it reads this at import."""
     if not any(fonts.glob("*.ttf")):
         raise FontsMissing(str(fonts))
-    folder = Path(tempfile.gettempdir()) / f"packbuilder-fonts-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    # One folder for each user and checkout: two builds at once must not see each other's fonts.
+    mark = hashlib.sha256(str(fonts.resolve()).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"packbuilder-fonts-{os.getuid() if hasattr(os, 'getuid') else 0}-{mark}"
     folder.mkdir(mode=0o700, exist_ok=True)
     config = folder / "fonts.conf"
     wanted = FONTCONFIG.format(fonts=fonts, cache=folder / "cache")

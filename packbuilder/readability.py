@@ -50,7 +50,7 @@ def count_syllables(word: str) -> int:
         return sum(map(count_syllables, filter(None, word.split("-"))))
     plain = re.sub(r"'.*$", "", word)
     count = len(re.findall(r"[aeiouyà-ÿ]+", plain))
-    if re.search(r"(?:[^aeiouy]e|[^aeiouydt]ed|[^aeioucsgzxh]es|[aeiou][^aeiou]es)$", plain) and not re.search(r"[^aeiouy]le$", plain):
+    if re.search(r"(?:[^aeiouy]e|[^aeiouydt]ed|[^aeioucsgzxh]es)$", plain) and not re.search(r"[^aeiouy]le$", plain):
         count -= 1
     count += len(re.findall(r"ia(?!l\b)|io(?!n|us)|[^aeiou]ua|eo|uo|ism$", plain))
     return max(count, 1)

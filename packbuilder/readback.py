@@ -93,7 +93,7 @@ def check_words(tree: Any, runs: Iterable[Run]) -> list[Finding]:
 
 
 def check_edges(runs: Iterable[Run], sizes: list[tuple[float, float]]) -> list[Finding]:
-    """Nothing passes its page."""
+    """Nothing passes its page, and nothing is hidden by a box around it."""
     found: list[Finding] = []
     for run in runs:
         width, height = sizes[run.page - 1]
@@ -101,6 +101,10 @@ def check_edges(runs: Iterable[Run], sizes: list[tuple[float, float]]) -> list[F
         if over > SLACK:
             found.append(
                 ("PAST_PAGE", f"page {run.page}: {run.text or 'a picture'!r} passes the edge by {over / 72 * 25.4:.1f} mm", "shorten it")
+            )
+        if run.cut > SLACK:
+            found.append(
+                ("CUT_OFF", f"page {run.page}: {run.text or 'a picture'!r} is hidden by {run.cut / 72 * 25.4:.1f} mm", "give it more room")
             )
     return found
 

@@ -53,7 +53,7 @@ def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str
     """Placeholders, digits and pictures are carried over exactly."""
     if detail := differing(Counter(BRACES.findall(entry.source)), Counter(BRACES.findall(entry.text))):
         yield "PO_PLACEHOLDER", f"the placeholders differ: {detail}", "copy each {name} from the source exactly as it stands"
-    digits = [Counter(re.findall(r"\d", BRACES.sub("", text))) for text in (entry.source, entry.text)]
+    digits = [Counter(re.findall(r"\d+", BRACES.sub(" ", text))) for text in (entry.source, entry.text)]
     if detail := differing(*digits):
         yield "PO_DIGITS", f"the digits differ: {detail}", "type no number that the source does not have, and only the digits 0-9"
     if PICTURE.fullmatch(entry.source) and not PICTURE.fullmatch(entry.text):

@@ -21,7 +21,7 @@ from packbuilder.messages import template_context
 from packbuilder.model import BILINGUAL, SOURCE_LOCALE, Manuscript, Section
 from packbuilder.phrase import FAHRENHEIT_FIRST
 
-FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"></figure>')
+FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"(?: data-untranslated="([^"]*)")?></figure>')
 SHORT_ITEM = 40  # characters that fit on one line of half the measure
 HEADING = re.compile(r"<h([12])[^>]*>(.*?)</h\1>", re.DOTALL)
 
@@ -117,12 +117,13 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
     """Puts each drawing where the block asks for it, from `templates/pictures/`."""
 
     def draw(match: re.Match[str]) -> str:
-        alt, name = match.groups()
+        alt, name, untranslated = match.groups()
         if f"pictures/{name}.html" in env.list_templates():
             inner = env.get_template(f"pictures/{name}.html").render(words, alt=unescape(alt))
         else:
             inner = Markup('<img src="pictures/{}.svg" alt="{}"/>').format(name, unescape(alt))
-        return f'<figure class="picture picture-{name}">{inner}</figure>'
+        mark = f' untranslated" lang="{untranslated}' if untranslated else ""
+        return f'<figure class="picture picture-{name}{mark}">{inner}</figure>'
 
     html = FIGURE.sub(draw, set_details(section.html))
     if words["kind"] == "card":
