@@ -11,7 +11,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, unescape, write_po
 
 from packbuilder.language import PSEUDO, babel_locale, english_name, is_source_language, pseudo_translate
 from packbuilder.messages import has_words
@@ -30,14 +30,19 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
     text, problems = read_text(path, root)
     if problems:
         return {}, problems
-    found = [*scan_lines(text, shown), *scan_duplicates(text, shown)]
+    found = [*scan_lines(text, shown), *scan_entries(text, shown), *scan_duplicates(text, shown)]
     if found:
         return {}, tuple(found)
     try:
         catalog = parse(text)
     except (PoFileError, ValueError, LookupError) as error:
         return {}, (
-            Problem("PO_BROKEN", Place(shown, getattr(error, "lineno", 0) or 0), str(error), "open the file in Poedit and save it"),
+            Problem(
+                "PO_BROKEN",
+                Place(shown, getattr(error, "lineno", -1) + 1),
+                re.sub(r" on \d+$", "", str(error)),
+                "open the file in Poedit and save it",
+            ),
         )
     translations: dict[tuple[str, str], Translation] = {}
     for message in catalog:
@@ -54,7 +59,15 @@ def parse(text: str) -> Catalog:
     dateless = re.sub(r'^"(?:PO-Revision|POT-Creation)-Date:.*"\n', "", text, flags=re.MULTILINE)
     # The line numbers of the messages must stay those of the file.
     padding = "\n" * (text.count("\n") - dateless.count("\n"))
-    return read_po(StringIO(padding + dateless), abort_invalid=True)
+    catalog = read_po(StringIO(padding + dateless), abort_invalid=True)
+    for message in (*catalog, *catalog.obsolete.values()):
+        # Babel takes the previous source of a hint for a comment of the translator.
+        previous = [comment for comment in message.user_comments if comment.startswith("|")]
+        message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
+        texts = "".join(line.lstrip("| ") + "\n" for line in previous)
+        if found := re.search(r'^msgid ((?:".*"\n)+)', texts, re.MULTILINE):
+            message.previous_id = ["".join(unescape(part) for part in found.group(1).splitlines())]
+    return catalog
 
 
 def scan_lines(text: str, shown: str) -> list[Problem]:
@@ -67,8 +80,53 @@ def scan_lines(text: str, shown: str) -> list[Problem]:
             'each text stands between two ", and a " inside it is written \\"',
         )
         for number, line in enumerate(text.split("\n"), start=1)
-        if not PO_LINE.fullmatch(line.strip())
+        if not PO_LINE.fullmatch(line.strip().removeprefix("#~").strip())
     ]
+
+
+def scan_entries(text: str, shown: str) -> list[Problem]:
+    """Entries that are not one source with one translation: Babel drops a part of them without a word."""
+    problems: list[Problem] = []
+    state = "msgstr"
+    after = {"msgctxt": ("msgstr",), "msgid": ("msgctxt", "msgstr"), "msgstr": ("msgid",)}
+    in_context = empty = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        bare = line.strip().removeprefix("#~").strip()
+        keyword = bare.split(" ")[0].split("\t")[0].partition("[")[0]
+        if keyword.startswith("msg") and (keyword not in after or "[" in bare.split('"')[0]):
+            problems.append(
+                Problem(
+                    "PO_BROKEN",
+                    Place(shown, number),
+                    "plural forms are not used here",
+                    "delete this message and run: python3 build.py messages",
+                )
+            )
+            return problems
+        if keyword in after:
+            if state not in after[keyword]:
+                problems.append(
+                    Problem(
+                        "PO_BROKEN",
+                        Place(shown, number),
+                        f"{keyword} must not follow {state}",
+                        "each message has one msgctxt, one msgid and one msgstr",
+                    )
+                )
+            if keyword == "msgstr" and empty and in_context:
+                problems.append(Problem("PO_BROKEN", Place(shown, number), "the source text is empty", "delete this message"))
+            if keyword == "msgid":
+                in_context, empty = state == "msgctxt", bare == 'msgid ""'
+            state = keyword
+        elif bare.startswith('"') and state == "msgid" and bare != '""':
+            empty = False
+        elif line.startswith("#") and not line.startswith("#~") and state != "msgstr":
+            problems.append(Problem("PO_BROKEN", Place(shown, number), "a comment stands inside a message", "move it before the message"))
+    if state != "msgstr":
+        problems.append(
+            Problem("PO_BROKEN", Place(shown, text.count("\n") + 1), "the last message has no translation line", 'add msgstr ""')
+        )
+    return problems
 
 
 def scan_duplicates(text: str, shown: str) -> list[Problem]:
@@ -76,6 +134,7 @@ def scan_duplicates(text: str, shown: str) -> list[Problem]:
     problems: list[Problem] = []
     seen: dict[tuple[str, ...], int] = {}
     entry = re.compile(r'^(?:msgctxt ((?:".*"\n)+))?msgid ((?:".*"\n)+)', re.MULTILINE)
+    text = "\n".join(re.sub(r"^(msg\w+)\s+", r"\1 ", line.strip()) for line in text.split("\n"))
     for match in entry.finditer(text + "\n"):
         key = tuple(re.sub(r'"\n"', "", part or "").strip() for part in match.groups())
         line = text.count("\n", 0, match.start()) + 1
@@ -108,6 +167,7 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
     before = parse(old) if old else Catalog()
     catalog = Catalog(charset="utf-8", fuzzy=False)
     kept = {(message.context or "", message.id): message for message in before if message.id}
+    dormant = {(message.context or "", message.id): key for key, message in before.obsolete.items()}
     wanted = {(message.context, message.text) for message in messages}
     elsewhere = {str(source): context for (context, source), entry in kept.items() if entry.string and not entry.fuzzy}
     retired: dict[str, list[str]] = {}
@@ -123,6 +183,10 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
             retired[message.context].remove(previous)
         elif (not own or not own.string) and message.text in elsewhere and not is_source_language(code):
             hint = kept[elsewhere[message.text], message.text]
+        revived = dormant.get((message.context, message.text)) if not hint and (not own or not own.string) else None
+        if revived is not None:
+            # Babel loses the flag of an obsolete message, so a person has to look at it again.
+            hint = before.obsolete.pop(revived)
         entry = hint or own
         catalog.add(
             message.text,

@@ -22,7 +22,7 @@ from packbuilder.catalog import Translations, compare, fallback_chain, read_cata
 from packbuilder.checks import check_library, readings
 from packbuilder.content import read_library
 from packbuilder.glossary import Glossary, read_glossary
-from packbuilder.language import is_source_language
+from packbuilder.language import babel_locale, is_source_language
 from packbuilder.messages import extract, extract_templates
 from packbuilder.model import (
     AUDIENCES,
@@ -59,6 +59,7 @@ class Rooms:
     glossaries: Mapping[str, Glossary]
     problems: tuple[Problem, ...]
     complete: bool
+    damaged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,25 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
             sites.append(site)
     catalogs: dict[str, Translations] = {}
     glossaries: dict[str, Glossary] = {}
+    damaged: set[str] = set()
     for path in sorted(project.locales.glob("*.po")):
         code = path.stem
+        try:
+            babel_locale(code)
+        except ValueError:
+            found.append(
+                Problem(
+                    "UNKNOWN_LOCALE",
+                    Place(shown_path(path, project.root)),
+                    f"{code!r} is not a language code",
+                    "name the file like es.po or pt-BR.po",
+                )
+            )
+            continue
         catalogs[code], wrong = read_catalog(path, project.root)
         glossaries[code], more = read_glossary(project.locales / "glossary" / f"{code}.toml", project.root)
         found += [*wrong, *more]
+        damaged |= {code} if wrong else set()
         for entry in catalogs[code].values():
             found.extend(check_translation(entry, glossaries[code], is_source_language(code)))
     for site in sites:
@@ -193,7 +208,7 @@ def run_check(project: Project) -> Outcome:
     problems = [*rooms.problems, *check_library(rooms.library, rooms.sites, rooms.complete)]
     wanted = extract(rooms.library, rooms.template_messages, rooms.sites)
     for code, translations in rooms.catalogs.items():
-        if translations:
+        if code not in rooms.damaged:
             problems.extend(compare(translations, wanted, f"locales/{code}.po"))
             if is_source_language(code):
                 problems.extend(check_untouched(code, wanted, translations, rooms.glossaries[code], foreign_contexts(code, rooms)))
@@ -220,6 +235,15 @@ def run_messages(args: argparse.Namespace, project: Project) -> Outcome:
     notes = []
     for code in codes:
         path = project.locales / f"{code}.po"
+        try:
+            babel_locale(code)
+        except ValueError:
+            problems.append(
+                Problem(
+                    "UNKNOWN_LOCALE", Place(f"locales/{code}.po"), f"{code!r} is not a language code", "write it like es, pt-BR or zh-Hans"
+                )
+            )
+            continue
         old, wrong = read_text(path, project.root) if path.exists() else ("", ())
         broken = [*wrong, *(read_catalog(path, project.root)[1] if old else ())]
         if any(
@@ -382,14 +406,14 @@ def run_status(args: argparse.Namespace, project: Project) -> int:
 
 def run_watch(args: argparse.Namespace, project: Project) -> int:
     """Prints one pack after every save until it is stopped. Problems are shown, and the last good print stays."""
-    from packbuilder.watch import show_preview, wait_for_change
+    from packbuilder.watch import show_preview, snapshot, wait_for_change
 
     sites, unknown = find_sites([args.site] if args.site else [], project)
     if unknown or not sites:
         show(Outcome(tuple(unknown)), as_json=False)
         return 1
     build = ["build", "--site", str(sites[0]), "--audience", args.audience, "--locale", args.locale, "--jobs", "1", "--output", args.output]
-    seen: dict[Path, int] = {}
+    seen = snapshot(project)
     try:
         while True:
             start = time.perf_counter()

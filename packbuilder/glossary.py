@@ -51,12 +51,23 @@ def check_shape(file: TomlFile) -> list[Problem]:
     problems = [
         Problem("GLOSSARY", file.place(key), f"{key}: is not known", suggest(key, list(KEYS))) for key in file.values if key not in KEYS
     ]
-    for term, forms in dict(file.values.get("terms", {})).items():
+    tables = {key: file.values.get(key, {}) for key in ("terms", "avoid")}
+    problems += [
+        Problem("GLOSSARY", file.place(key), f"{key}: must be a table", f"write [{key}]")
+        for key, value in tables.items()
+        if not isinstance(value, dict)
+    ]
+    terms, avoid = (value if isinstance(value, dict) else {} for value in tables.values())
+    for word, better in avoid.items():
+        if not (isinstance(better, str) and better):
+            problems.append(Problem("GLOSSARY", file.place(f"avoid.{word}"), f"{word}: must be a text", 'write "word" = "better word"'))
+    for term, forms in terms.items():
         if not (isinstance(forms, list) and forms and all(isinstance(form, str) and form for form in forms)):
             problems.append(
                 Problem("GLOSSARY", file.place(f"terms.{term}"), f"{term}: needs forms", 'write "term" = ["form", "other form"]')
             )
     for key in ("negations", "keep"):
-        if not all(isinstance(word, str) for word in file.values.get(key, [])):
+        words = file.values.get(key, [])
+        if not (isinstance(words, list) and all(isinstance(word, str) for word in words)):
             problems.append(Problem("GLOSSARY", file.place(key), f"{key}: must be a list of words", 'write ["…", "…"]'))
     return problems

@@ -24,6 +24,15 @@ def babel_locale(code: str) -> Locale:
         raise ValueError(f"{code!r} is not a language code") from error
 
 
+def local_form(code: str, region: str) -> Locale:
+    """How numbers are written for this language in this country: Spanish prints 100.4 in the US, as thermometers there do."""
+    base = babel_locale(code)
+    try:
+        return base if base.territory else Locale(base.language, region, base.script)
+    except UnknownLocaleError:
+        return base
+
+
 def direction(code: str) -> str:
     """`rtl` or `ltr`."""
     return "rtl" if code == MIRRORED else str(babel_locale(code).text_direction)

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
-from packbuilder.language import babel_locale
+from packbuilder.language import local_form
 from packbuilder.markup import PLACEHOLDER, Translate
 from packbuilder.model import Audience, FeverRule, Library, PrintedFact, Site
 
@@ -41,7 +41,7 @@ class Reader:
 
     @property
     def babel_locale(self) -> Locale:
-        return babel_locale(self.locale)
+        return local_form(self.locale, self.site.region)
 
 
 def site_placeholders(audience: Audience) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Order (design, output): finish all PDFs beside their places, drop the old manife
 some editions keeps the other entries.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -16,6 +17,7 @@ from packbuilder.model import Artifact, Edition, Manuscript
 
 MANIFEST_VERSION = 1
 PART = ".part"
+ENTRY_KEYS = {"path", "kind", "site", "region", "audience", "locale", "format", "paper", "pages", "sha256", "state", "sample", "facts"}
 
 
 class OutputFailed(Exception):
@@ -50,7 +52,10 @@ def read_manifest(output: Path) -> list[dict[str, Any]]:
         data = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
-    return list(data["artifacts"]) if isinstance(data, dict) and data.get("version") == MANIFEST_VERSION else []
+    entries = data.get("artifacts") if isinstance(data, dict) and data.get("version") == MANIFEST_VERSION else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) and set(entry) >= ENTRY_KEYS for entry in entries):
+        return []
+    return entries
 
 
 def publish(
@@ -67,7 +72,7 @@ def publish(
     kept = {
         entry["path"]: entry
         for entry in before
-        if partial and entry["path"] in wanted and entry["path"] not in fresh and (output / entry["path"]).is_file()
+        if partial and entry["path"] in wanted and entry["path"] not in fresh and is_whole(entry, output)
     }
     entries = [(fresh | kept)[path] for path in sorted(fresh | kept)]
     stale = [entry["path"] for entry in before if entry["path"] not in fresh and entry["path"] not in kept]
@@ -89,10 +94,19 @@ def publish(
             put_in_place(output / name)
         put_in_place(output / "manifest.json")
     except OSError as error:
-        for part in output.rglob(f"*{PART}"):
-            part.unlink(missing_ok=True)
+        for name in (*(artifact.entry["path"] for artifact in artifacts), "index.html", "status.html", "manifest.json"):
+            with contextlib.suppress(OSError):
+                part_of(output / name).unlink(missing_ok=True)
         raise OutputFailed(f"{error.filename or output}: cannot be written: {(error.strerror or str(error)).lower()}") from error
     return entries
+
+
+def is_whole(entry: Mapping[str, Any], output: Path) -> bool:
+    """Whether the file of an entry is there, unchanged: only then may a later manifest go on listing it."""
+    try:
+        return bool(hashlib.sha256((output / entry["path"]).read_bytes()).hexdigest() == entry["sha256"])
+    except OSError:
+        return False
 
 
 def manifest_bytes(entries: Sequence[Mapping[str, Any]]) -> bytes:

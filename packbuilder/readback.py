@@ -158,7 +158,9 @@ def read_run(glyphs: Iterable[Glyph], left: float, top: float, right: float, bot
     """What stands in a rectangle, in the order in which an eye reads it. The top rim of a line box belongs to the line above."""
     rim = (bottom - top) * 0.12
     inside = [
-        glyph for glyph in glyphs if left - SLACK <= (glyph.left + glyph.right) / 2 <= right + SLACK and top + rim <= glyph.middle <= bottom
+        glyph
+        for glyph in glyphs
+        if left - SLACK <= (glyph.left + glyph.right) / 2 <= right + SLACK and top + rim <= glyph.middle <= bottom - rim / 3
     ]
     inside.sort(key=lambda glyph: glyph.left, reverse=turned)
     return "".join(glyph.char for glyph in inside)

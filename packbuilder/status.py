@@ -47,7 +47,8 @@ def messages_of(pack: Pack, library: Library, messages: Iterable[Message]) -> It
         if block.audience in ("", pack.audience) and is_used(block, pack)
     }
     others = {block.stem for block in (*library.blocks.values(), *library.panels.values())} - own
-    return (message for message in messages if message.context not in others)
+    # A template may be named like a block (card): only messages of a block belong to its packs.
+    return (message for message in messages if message.context not in others or not message.place.path.endswith(".md"))
 
 
 def count_share(code: str, pack: Pack, messages: Sequence[Message], translations: Translations) -> Share:

@@ -18,6 +18,7 @@ BRACES = re.compile(r"\{[^{}\s]*\}")
 LINK = re.compile(r"https?:|www\.|(?<!!)\[[^\]]*\]\(|<[A-Za-z/!?]|&#?\w+;|\[\^")
 CARD_CONTEXTS = ("front", "back", "inside-left", "inside-right", "card-number", "card-panel", "card-sheet")
 CARD_GROWTH = 1.7  # a panel holds about that much more than its English before it must be set below 8 pt
+BOLD = re.compile(r"\*\*(?=[^\s*])[^*]*(?<=[^\s*])\*\*")
 NEGATION_NOTE = "negation-checked"
 
 Rule = Callable[[Translation, Glossary], Iterator[tuple[str, str, str]]]
@@ -53,6 +54,8 @@ def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str
     """Placeholders, digits and pictures are carried over exactly."""
     if detail := differing(Counter(BRACES.findall(entry.source)), Counter(BRACES.findall(entry.text))):
         yield "PO_PLACEHOLDER", f"the placeholders differ: {detail}", "copy each {name} from the source exactly as it stands"
+    if re.search(r"[{}]", BRACES.sub("", entry.text)) or re.search(r"\{\{|\}\}", entry.text):
+        yield "PO_PLACEHOLDER", "there is a { or } that belongs to no placeholder", "copy each {name} from the source exactly as it stands"
     digits = [Counter(re.findall(r"\d+", BRACES.sub(" ", text))) for text in (entry.source, entry.text)]
     if detail := differing(*digits):
         yield "PO_DIGITS", f"the digits differ: {detail}", "type no number that the source does not have, and only the digits 0-9"
@@ -68,9 +71,11 @@ def check_markup(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, st
     source, own = entry.source.count("**"), entry.text.count("**")
     if source != own:
         yield "PO_BOLD", f"** stands {own} times, in the source {source} times", "put ** before and after the words that are bold"
+    elif 2 * len(BOLD.findall(entry.text)) != own or re.search(r"__[^_]+__", entry.text):
+        yield "PO_BOLD", "the bold marks do not belong together", "put ** right before and right after the words that are bold"
     if LINK.search(entry.text) and not LINK.search(entry.source):
         yield "PO_LINK", "holds a link, HTML or an evidence mark that the source does not have", "write plain text"
-    if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)", entry.text.replace("**", "")):
+    if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)|(?<![\w_])_[^_\s][^_]*_(?![\w_])", BRACES.sub("", BOLD.sub("", entry.text))):
         yield "PO_ITALIC", "a single * sets italics", "use ** for bold, as the source does"
     if "`" in entry.text and "`" not in entry.source:
         yield "PO_MARKUP", "holds a ` that the source does not have", "use the quotation marks of your language"
@@ -79,7 +84,7 @@ def check_markup(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, st
 def check_spaces(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
     if entry.text != entry.text.strip():
         yield "PO_SPACE", "starts or ends with a space", "delete it"
-    if "\n" in entry.text or "\t" in entry.text:
+    if re.search(r"[\n\r\t]", entry.text):
         yield "PO_SPACE", "holds a line break or a tab", "write it as one line"
 
 

@@ -34,6 +34,7 @@ class Chapter:
     stem: str
     title: Markup
     html: Markup
+    untranslated: bool
 
 
 def make_environment(templates: Path) -> Environment:
@@ -131,7 +132,7 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
         html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{int(match.group(2)) - 1}", html)
     heading = HEADING.search(html)
     title = Markup(re.sub(r"</?a\b[^>]*>", "", heading.group(2))) if heading else Markup("")
-    return Chapter(section.name, section.stem, title, Markup(html))
+    return Chapter(section.name, section.stem, title, Markup(html), bool(heading and "untranslated" in heading.group(0).partition(">")[0]))
 
 
 def set_details(html: str) -> str:

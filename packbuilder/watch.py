@@ -59,6 +59,6 @@ def show_preview(paths: Sequence[str], output: Path) -> Path:
     folder = output / "preview"
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "index.html"
-    page.write_text(PAGE.format(path=escape("../" + paths[0], quote=True)), encoding="utf-8")
+    page.write_text(PAGE.format(path=escape("../" + min(paths, key=len), quote=True)), encoding="utf-8")
     (folder / "stamp.js").write_text(f'follow("{time.time_ns()}");\n', encoding="utf-8")
     return page
