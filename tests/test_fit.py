@@ -9,7 +9,7 @@ from workshop import SHIPPED, SMALL_SITE_TEXT, assert_clean, change_toml, panel_
 
 from packbuilder.content import read_library
 from packbuilder.edition import environment, print_edition
-from packbuilder.fit import MM, PANEL_HEIGHT, PANEL_WIDTH, SIZES, fit_card
+from packbuilder.fit import PANEL_HEIGHT, PANEL_WIDTH, PT, SIZES, fit_card
 from packbuilder.model import Library, Manuscript, Problem, Site
 from packbuilder.printer import Press
 from packbuilder.site import read_site
@@ -29,7 +29,7 @@ def long_panel(stem: str, words: int) -> Library:
 def test_the_measures_are_those_of_an_id_card() -> None:
     """ISO/IEC 7810, ID-1; 96 CSS pixels are an inch; nothing is set below 8 pt."""
     assert (PANEL_WIDTH, PANEL_HEIGHT) == (85.6, 53.98)
-    assert pytest.approx(96 / 25.4) == MM
+    assert pytest.approx(72 / 25.4) == PT
     assert min(SIZES) == 8.0 and list(SIZES) == sorted(SIZES, reverse=True)
 
 
