@@ -29,6 +29,7 @@ from packbuilder.phrase import Reader, make_resolver, site_placeholders
 from packbuilder.translation import is_critical
 
 KINDS: Mapping[bool, tuple[Kind, ...]] = {True: ("pack", "card"), False: ("pack",)}
+STAFF = "-staff"
 PANELS = ("front", "back", "inside-left", "inside-right")
 
 
@@ -90,7 +91,7 @@ def assemble(
     facts: dict[str, PrintedFact] = {}
     blocks, problems = choose_blocks(library, pack, site)
 
-    def make_voice(code: str) -> Voice:
+    def make_voice(code: str, suffix: str = "") -> Voice:
         find = make_translator(code, catalogs)
 
         def translate(context: str, source: str) -> str | None:
@@ -99,10 +100,11 @@ def assemble(
                 missing.setdefault((context, source), Message(context, source, pack.place))
             return text
 
-        return Voice(translate, remember(make_resolver(Reader(library, site, pack.audience, code), translate), facts))
+        resolve = make_resolver(Reader(library, site, pack.audience, code), translate)
+        return Voice(translate, remember(resolve, facts, suffix))
 
     voice = make_voice(locale)
-    staff = make_voice(site.staff_locale) if site.staff_locale != locale else voice
+    staff = make_voice(site.staff_locale, STAFF) if site.staff_locale != locale else voice
     sections = tuple(make_section(block, voice) for block in blocks)
     panels = {name: make_section(block, staff if name == "back" else voice) for name, block in choose_panels(library, pack, site).items()}
     words = [*template_messages, *site_messages(site), Message("packs", pack.title, pack.place)]
@@ -178,14 +180,21 @@ def site_messages(site: Site) -> list[Message]:
     return [Message(f"site.{site.id}", text, site.place) for alarm in site.alarms for text in (alarm.means, alarm.do)]
 
 
-def remember(resolve: Callable[[str], PrintedFact | None], seen: dict[str, PrintedFact]) -> Callable[[str], PrintedFact | None]:
-    """Keeps what was resolved, so that the manifest can say what is printed."""
+def remember(
+    resolve: Callable[[str], PrintedFact | None], seen: dict[str, PrintedFact], suffix: str
+) -> Callable[[str], PrintedFact | None]:
+    """Keeps what was resolved, so that the read-back knows what must be on the paper.
+
+    The staff's panel may write a number in another way than the reader's pages, so its facts go under names of their own.
+    """
 
     def resolve_and_note(name: str) -> PrintedFact | None:
         fact = resolve(name)
-        if fact is not None:
-            seen.setdefault(name, fact)
-        return fact
+        if fact is None:
+            return None
+        named = replace(fact, name=fact.name + suffix)
+        seen.setdefault(named.name, named)
+        return named
 
     return resolve_and_note
 

@@ -17,8 +17,6 @@ from packbuilder.readability import Reading, measure
 from packbuilder.site import KEYS
 from packbuilder.textfile import suggest
 
-# The back of the card is in the language of the staff: what it prints must look the same in both.
-STAFF_VALUES = ("phone_24h", "phone_day", "pump_help", "emergency_number", *MARKS)
 LIST_NUMBER = re.compile(r"^\s*\d{1,2}\.\s")
 PROSE = frozenset({"p", "li", "td", "title"})
 PLAIN_READERS = frozenset({"adult", "parent"})
@@ -132,10 +130,6 @@ def check_passages(block: Block, passages: Iterable[Passage], library: Library) 
                     place,
                     f"{{{name}}} is only for {', '.join(fact.regions)}",
                     f"use it in a block whose name ends in {countries}",
-                )
-            elif block.name == "back" and name not in STAFF_VALUES:
-                yield Problem(
-                    "STAFF_PANEL", place, f"{{{name}}} is set in the reader's language", f"on this panel only {', '.join(STAFF_VALUES)}"
                 )
         for alt, picture in PICTURE.findall(text):
             if picture not in library.pictures:

@@ -155,7 +155,7 @@ class MessageSeam(Treeprocessor):
             if picture and picture.group(1):
                 # A picture alone in its paragraph. `typeset` puts the drawing in: nothing is drawn before that step.
                 element.tag, element.text = "figure", None
-                mark = {"data-untranslated": self.voice.source_lang} if translated is None else {}
+                mark = {"class": "untranslated", "lang": self.voice.source_lang} if translated is None else {}
                 element.attrib = {"data-alt": plain_text(picture.group(1), self.voice), "data-picture": picture.group(2), **mark}
 
     def find_line(self, raw: str) -> int:

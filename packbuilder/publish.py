@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from packbuilder.assemble import used_facts
+from packbuilder.assemble import STAFF, used_facts
 from packbuilder.model import Artifact, Edition, Manuscript
 
 MANIFEST_VERSION = 1
 PART = ".part"
-ENTRY_KEYS = {"path", "kind", "site", "region", "audience", "locale", "format", "paper", "pages", "sha256", "state", "sample", "facts"}
+ENTRY_KEYS = {"path", "sha256"}
 
 
 class OutputFailed(Exception):
@@ -42,7 +42,9 @@ def describe(manuscript: Manuscript, html: str, pdf: bytes, pages: int) -> dict[
         "sample": edition.site.sample,
         "reasons": list(manuscript.reasons),
         "digest": manuscript.digest,
-        "facts": {name: manuscript.facts[name].text for name in sorted(used_facts(html)) if name in manuscript.facts},
+        "facts": {
+            name: manuscript.facts[name].text for name in sorted(used_facts(html)) if name in manuscript.facts and not name.endswith(STAFF)
+        },
     }
 
 

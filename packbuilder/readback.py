@@ -7,6 +7,7 @@ with a library that did not write it. A PDF that fails is not published.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
+from packbuilder.assemble import STAFF
 from packbuilder.boxes import Run, collect_panels, collect_runs, page_sizes
 from packbuilder.model import BILINGUAL, Manuscript, Place, PrintedFact, Problem
 from packbuilder.printer import Proof
@@ -239,7 +241,11 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
                 found.append(("MISSING_PANEL", f"the panel {name!r} is there {len(copies)} times, not {COPIES}", "report this as a bug"))
             for panel in copies:
                 for fact in wanted:
-                    if not any(id(element) in panel.elements for element, found_name, _ in fact_elements(proof.tree) if found_name == fact):
+                    if not any(
+                        id(element) in panel.elements
+                        for element, found_name, _ in fact_elements(proof.tree)
+                        if found_name.removesuffix(STAFF) == fact
+                    ):
                         found.append(("MISSING_FACT", f"{fact} is not on the panel {name!r}", "put it into handouts/card"))
     sheets = {panel.page for panel in panels}
     if manuscript.panels and (len(sheets) != 1 or (manuscript.edition.kind == "card" and len(proof.document.pages) != 1)):
@@ -276,7 +282,8 @@ def check_marks(runs: list[Run], manuscript: Manuscript, pages: int) -> list[Fin
     words = {"SAMPLE": manuscript.edition.site.sample, "DRAFT": manuscript.state == "draft"}
     found: list[Finding] = []
     for word, wanted in words.items():
-        phrase = next((text for (_, source), text in manuscript.phrases.items() if source == word), word)
+        html = next((text for (_, source), text in manuscript.phrases.items() if source == word), word)
+        phrase = unescape(re.sub(r"<[^>]*>", "", html))
         text_on = {page: " ".join(run.text for run in runs if run.page == page and run.in_margin) for page in range(1, pages + 1)}
         marked = {page for page, text in text_on.items() if squeeze(phrase) in squeeze(text)}
         if marked != (set(range(1, pages + 1)) if wanted else set()):

@@ -21,7 +21,7 @@ from packbuilder.messages import template_context
 from packbuilder.model import BILINGUAL, SOURCE_LOCALE, Manuscript, Section
 from packbuilder.phrase import FAHRENHEIT_FIRST
 
-FIGURE = re.compile(r'<figure data-alt="([^"]*)" data-picture="([^"]*)"(?: data-untranslated="([^"]*)")?></figure>')
+FIGURE = re.compile(r'<figure(?: class="untranslated")? data-alt="([^"]*)" data-picture="([^"]*)"(?: lang="([^"]*)")?></figure>')
 SHORT_ITEM = 40  # characters that fit on one line of half the measure
 HEADING = re.compile(r"<h([12])[^>]*>(.*?)</h\1>", re.DOTALL)
 
