@@ -136,8 +136,8 @@ def positive(text: str) -> int:
     return number
 
 
-def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
-    """Reads the rooms, and stops at nothing."""
+def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str] | None = None) -> Rooms:
+    """Reads the rooms, and stops at nothing. `asked` are the only languages wanted; none given means every file in `locales/`."""
     library, problems = read_library(project)
     found = list(problems)
     sites = []
@@ -149,8 +149,15 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
     catalogs: dict[str, Translations] = {}
     glossaries: dict[str, Glossary] = {}
     damaged: set[str] = set()
+    needed = (
+        None
+        if asked is None
+        else codes_of([*(asked or [code for site in sites for code in site.locales]), *(s.staff_locale for s in sites)])
+    )
     for path in sorted(project.locales.glob("*.po")):
         code = path.stem
+        if needed is not None and code not in needed:
+            continue
         try:
             babel_locale(code)
         except ValueError:
@@ -171,7 +178,7 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
             found.extend(check_translation(entry, glossaries[code], is_source_language(code)))
     for site in sites:
         for locale in dict.fromkeys((*site.locales, site.staff_locale)):
-            if locale != SOURCE_LOCALE and not any(code in catalogs for code in fallback_chain(locale)):
+            if locale != SOURCE_LOCALE and not any((project.locales / f"{code}.po").is_file() for code in fallback_chain(locale)):
                 found.append(
                     Problem("NO_LOCALE", site.place, f"there is no locales/{locale}.po", f"run: python3 build.py messages {locale}")
                 )
@@ -182,6 +189,11 @@ def read_rooms(project: Project, site_paths: Sequence[Path]) -> Rooms:
     return Rooms(
         library, tuple(sites), extract_templates(project.templates, project.root), catalogs, glossaries, tuple(found), not problems
     )
+
+
+def codes_of(locales: Iterable[str]) -> set[str]:
+    """These locales with all that they fall back to."""
+    return {code for locale in locales for code in fallback_chain(locale)}
 
 
 def default_sites(project: Project) -> list[Path]:
@@ -263,9 +275,9 @@ def run_messages(args: argparse.Namespace, project: Project) -> Outcome:
 def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     """Read, choose, translate, fill, typeset, print, read back, publish. With a problem in any room nothing is written."""
     paths, unknown = find_sites(args.site, project)
-    rooms = read_rooms(project, paths)
+    rooms = read_rooms(project, paths, args.locale)
     editions = plan_editions(rooms.sites, rooms.library, args.audience, args.locale, args.format)
-    problems = [*unknown, *drop_other_locales(rooms.problems, editions), *check_library(rooms.library, rooms.sites, rooms.complete)]
+    problems = [*unknown, *rooms.problems, *check_library(rooms.library, rooms.sites, rooms.complete)]
     known = sorted({locale for site in rooms.sites for locale in site.locales})
     problems += [
         Problem("UNKNOWN_LOCALE", Place(code), "no site lists this language", suggest(code, known))
@@ -298,12 +310,6 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     except FontsMissing as missing:
         return Outcome((Problem("FONTS", Place(str(missing)), "holds no fonts", "fetch the project again: templates/fonts is part of it"),))
     return deliver(artifacts, args, rooms, project)
-
-
-def drop_other_locales(problems: Iterable[Problem], editions: Iterable[Edition]) -> list[Problem]:
-    """Without the problems of languages that nobody asked for: a slip in Polish must not hold up the English packs."""
-    asked = {code for edition in editions for locale in (edition.locale, edition.site.staff_locale) for code in fallback_chain(locale)}
-    return [problem for problem in problems if not problem.place.path.startswith("locales/") or Path(problem.place.path).stem in asked]
 
 
 def assemble_all(editions: Sequence[Edition], rooms: Rooms) -> tuple[list[Manuscript], list[Problem]]:
@@ -348,10 +354,11 @@ def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Room
     if not good:
         return Outcome(problems)
     output = Path(args.output)
-    planned = plan_editions(read_rooms(project, default_sites(project)).sites if args.site else rooms.sites, rooms.library)
+    sites = [read_site(path, project.root)[0] for path in default_sites(project)] if args.site else rooms.sites
+    planned = plan_editions([site for site in sites if site], rooms.library)
     planned = (*planned, *(artifact.edition for artifact in good))
     try:
-        entries = publish(good, lambda entries: draw_pages(entries, rooms, project), output, planned, partial)
+        entries = publish(good, lambda entries: draw_pages(entries, rooms, project, partial), output, planned, partial)
     except OutputFailed as failure:
         return Outcome(
             (*problems, Problem("OUTPUT", Place(str(output)), str(failure), "free the disk or choose another folder with --output"))
@@ -364,16 +371,16 @@ def deliver(artifacts: Sequence[Artifact], args: argparse.Namespace, rooms: Room
     return Outcome(problems, shown, sizes, (f"Written to {output}; open {output / 'index.html'}",))
 
 
-def draw_pages(entries: Sequence[Mapping[str, Any]], rooms: Rooms, project: Project) -> dict[str, str]:
-    """The ward's front page and the state of the translations."""
+def draw_pages(entries: Sequence[Mapping[str, Any]], rooms: Rooms, project: Project, partial: bool) -> dict[str, str]:
+    """The ward's front page; after a build of everything also the state of the translations."""
     from packbuilder.edition import environment
 
     env = environment(project.templates)
+    index = {"index.html": env.get_template("index.html").render(entries=entries)}
+    if partial:
+        return index
     shares = count_shares(rooms.library, extract(rooms.library, rooms.template_messages, rooms.sites), rooms.catalogs)
-    return {
-        "index.html": env.get_template("index.html").render(entries=entries),
-        "status.html": env.get_template("status.html").render(rows=as_rows(shares)),
-    }
+    return index | {"status.html": env.get_template("status.html").render(rows=as_rows(shares))}
 
 
 def run_status(args: argparse.Namespace, project: Project) -> int:

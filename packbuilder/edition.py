@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from jinja2 import Environment
 
 from packbuilder.fit import fit_card
 from packbuilder.model import BILINGUAL, Artifact, Manuscript, Project
-from packbuilder.printer import make_press, print_pdf
+from packbuilder.printer import lay_out, make_press, print_pdf
 from packbuilder.publish import describe
-from packbuilder.readback import is_one_page, read_back
+from packbuilder.readback import read_back
 from packbuilder.typeset import make_environment, typeset
 
 
@@ -30,16 +31,21 @@ def print_edition(manuscript: Manuscript, project: Project) -> Artifact:
     press, env = make_press(project.templates), environment(project.templates)
     bilingual = manuscript.edition.format in BILINGUAL
     sizes, problems = ({}, ()) if bilingual else fit_card(manuscript, env, press)
-    html = typeset(manuscript, env, sizes)
+    tight = manuscript.edition.kind == "pack" and not bilingual and needs_room(manuscript, project)
+    html = typeset(manuscript, env, sizes, tight)
     if problems:
         return Artifact(manuscript.edition, {}, b"", html, problems, time.perf_counter() - start)
     proof = print_pdf(html, press, manuscript.edition.path)
-    if manuscript.edition.kind == "pack" and not bilingual and not is_one_page(proof, "call-now"):
-        html = typeset(manuscript, env, sizes, tight=True)
-        proof = print_pdf(html, press, manuscript.edition.path)
     problems = (*proof.problems, *read_back(proof, manuscript, project.templates / "fonts"))
     entry = describe(manuscript, html, proof.pdf, len(proof.document.pages))
     return Artifact(manuscript.edition, entry, b"" if problems else proof.pdf, html, problems, time.perf_counter() - start)
+
+
+def needs_room(manuscript: Manuscript, project: Project) -> bool:
+    """Whether page one, laid out alone, runs over. Asked first: laying out a whole pack twice would double its time."""
+    opening = replace(manuscript, sections=manuscript.sections[:1])
+    document, _, _ = lay_out(typeset(opening, environment(project.templates)), make_press(project.templates), manuscript.edition.path)
+    return len(document.pages) > 1
 
 
 def print_all(manuscripts: Sequence[Manuscript], project: Project, jobs: int) -> Iterator[Artifact]:
