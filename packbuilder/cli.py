@@ -412,19 +412,21 @@ def run_status(args: argparse.Namespace, project: Project) -> int:
 
 
 def run_watch(args: argparse.Namespace, project: Project) -> int:
-    """Prints one pack after every save until it is stopped. Problems are shown, and the last good print stays."""
+    """Prints one pack after every save until it is stopped: first what changed, then the whole. The last good print stays."""
     from packbuilder.watch import show_preview, snapshot, wait_for_change
 
     sites, unknown = find_sites([args.site] if args.site else [], project)
     if unknown or not sites:
         show(Outcome(tuple(unknown)), as_json=False)
         return 1
-    build = ["build", "--site", str(sites[0]), "--audience", args.audience, "--locale", args.locale, "--jobs", "1", "--output", args.output]
-    seen = snapshot(project)
+    options = ["--site", str(sites[0]), "--audience", args.audience, "--locale", args.locale, "--output", args.output]
+    build = parse_arguments(["build", "--jobs", "1", *options])
+    seen, last = snapshot(project), None
     try:
         while True:
             start = time.perf_counter()
-            outcome = run_build(parse_arguments(build), project)
+            last = show_change(build, project, last, start)
+            outcome = run_build(build, project)
             show(outcome, as_json=False)
             if outcome.artifacts:
                 page = show_preview([entry["path"] for entry in outcome.artifacts], Path(args.output))
@@ -433,6 +435,22 @@ def run_watch(args: argparse.Namespace, project: Project) -> int:
     except KeyboardInterrupt:
         print("Stopped watching.")
         return 0
+
+
+def show_change(args: argparse.Namespace, project: Project, last: Manuscript | None, start: float) -> Manuscript | None:
+    """Puts the sections that changed on screen at once; the manuscript to compare with the next time."""
+    from packbuilder.edition import print_sections
+    from packbuilder.watch import changed_stems, show_changed
+
+    rooms = read_rooms(project, find_sites(args.site, project)[0], args.locale)
+    editions = plan_editions(rooms.sites, rooms.library, args.audience, args.locale, args.format)
+    if not editions or any(problem.severity == "error" for problem in rooms.problems):
+        return last
+    [manuscript, *_], _ = assemble_all(editions[:1], rooms)
+    if stems := changed_stems(last, manuscript):
+        show_changed(print_sections(manuscript, stems, project), Path(args.output))
+        print(f"{time.perf_counter() - start:.1f} s: {', '.join(sorted(stems))}")
+    return manuscript
 
 
 def run_verify(output: Path) -> Outcome:

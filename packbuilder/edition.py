@@ -3,7 +3,7 @@
 import functools
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -39,6 +39,13 @@ def print_edition(manuscript: Manuscript, project: Project) -> Artifact:
     problems = (*proof.problems, *read_back(proof, manuscript, project.templates / "fonts"))
     entry = describe(manuscript, html, proof.pdf, len(proof.document.pages))
     return Artifact(manuscript.edition, entry, b"" if problems else proof.pdf, html, problems, time.perf_counter() - start)
+
+
+def print_sections(manuscript: Manuscript, stems: Collection[str], project: Project) -> bytes:
+    """Some sections of a pack alone, for the eye of the one who just changed them; nothing is read back, nothing published."""
+    part = replace(manuscript, sections=tuple(section for section in manuscript.sections if section.stem in stems))
+    press = make_press(project.templates)
+    return print_pdf(typeset(part, environment(project.templates), dict.fromkeys(part.panels, 8.0)), press, manuscript.edition.path).pdf
 
 
 def needs_room(manuscript: Manuscript, project: Project) -> bool:

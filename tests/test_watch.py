@@ -5,14 +5,15 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from workshop import Command
+from workshop import Command, write
 
 from packbuilder import cli
 from packbuilder.model import Place, Problem, Project
-from packbuilder.watch import show_preview, snapshot, wait_for_change
+from packbuilder.watch import changed_stems, show_changed, show_preview, snapshot, wait_for_change
 
 Patch = pytest.MonkeyPatch
 FILES = {"handouts/blocks/fever.md", "handouts/sites/one.toml", "locales/es.po", "locales/glossary/es.toml", "templates/print.css"}
@@ -139,7 +140,7 @@ def test_a_save_while_a_print_was_made_is_not_missed(rooms: Project, monkeypatch
 
 
 def read_stamp(page: Path) -> str:
-    found = re.fullmatch(r'follow\("(\d+)"\);\n', (page.parent / "stamp.js").read_text(encoding="utf-8"))
+    found = re.fullmatch(r'follow\(\{.*"paper": "(\d+)".*\}\);\n', (page.parent / "stamp.js").read_text(encoding="utf-8"))
     assert found
     return found.group(1)
 
@@ -150,7 +151,8 @@ def test_the_page_shows_the_print_from_its_own_folder(tmp_path: Path) -> None:
     page = show_preview(["one/es/pack.pdf", "one/es/card.pdf"], tmp_path)
     assert page == tmp_path / "preview" / "index.html"
     text = page.read_text(encoding="utf-8")
-    [source] = re.findall(r'<iframe[^>]* src="([^"]*)"', text)
+    [changed, source] = re.findall(r'<iframe[^>]* src="([^"]*)"', text)
+    assert changed == "changed.pdf"
     assert (page.parent / source).resolve() == (tmp_path / "one/es/pack.pdf").resolve()
     assert "stamp.js" in text and "http" not in text, "no server and no network"
 
@@ -162,6 +164,23 @@ def test_a_path_with_an_ampersand_is_written_as_html_wants_it(tmp_path: Path) ->
 def test_each_print_has_a_stamp_of_its_own(tmp_path: Path) -> None:
     stamps = [read_stamp(show_preview(["one/es/pack.pdf"], tmp_path)) for _ in range(3)]
     assert len(set(stamps)) == 3 and stamps == sorted(stamps)
+
+
+def test_what_changed_has_a_stamp_beside_the_whole_prints(tmp_path: Path) -> None:
+    page = show_preview(["one/es/pack.pdf"], tmp_path)
+    before = read_stamp(page)
+    show_changed(b"%PDF-", tmp_path)
+    assert (page.parent / "changed.pdf").read_bytes() == b"%PDF-"
+    assert read_stamp(page) == before and '"changed": "' in (page.parent / "stamp.js").read_text(encoding="utf-8")
+
+
+def test_only_the_sections_that_read_differently_count_as_changed() -> None:
+    first = write("adult")
+    [one, *rest] = first.sections
+    second = replace(first, sections=(replace(one, html=one.html.replace("</h1>", "!</h1>")), *rest))
+    assert changed_stems(None, first) == set(), "the first print is shown whole"
+    assert changed_stems(first, first) == set()
+    assert changed_stems(first, second) == {one.stem}
 
 
 def test_a_path_with_quotation_marks_does_not_break_out_of_the_page(tmp_path: Path) -> None:
