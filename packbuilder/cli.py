@@ -275,9 +275,11 @@ def run_messages(args: argparse.Namespace, project: Project) -> Outcome:
 def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     """Read, choose, translate, fill, typeset, print, read back, publish. With a problem in any room nothing is written."""
     paths, unknown = find_sites(args.site, project)
-    rooms = read_rooms(project, paths, args.locale)
+    # A build of everything also shows how far each language is; any other reads only the languages it prints.
+    everything = not (args.site or args.audience or args.locale or args.format)
+    rooms = read_rooms(project, paths, None if everything else args.locale)
     editions = plan_editions(rooms.sites, rooms.library, args.audience, args.locale, args.format)
-    problems = [*unknown, *rooms.problems, *check_library(rooms.library, rooms.sites, rooms.complete)]
+    problems = [*unknown, *drop_other_locales(rooms.problems, editions), *check_library(rooms.library, rooms.sites, rooms.complete)]
     known = sorted({locale for site in rooms.sites for locale in site.locales})
     problems += [
         Problem("UNKNOWN_LOCALE", Place(code), "no site lists this language", suggest(code, known))
@@ -310,6 +312,12 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     except FontsMissing as missing:
         return Outcome((Problem("FONTS", Place(str(missing)), "holds no fonts", "fetch the project again: templates/fonts is part of it"),))
     return deliver(artifacts, args, rooms, project)
+
+
+def drop_other_locales(problems: Iterable[Problem], editions: Iterable[Edition]) -> list[Problem]:
+    """Without the problems of languages that nobody asked for: a slip in Polish must not hold up the English packs."""
+    asked = codes_of(locale for edition in editions for locale in (edition.locale, edition.site.staff_locale))
+    return [problem for problem in problems if not problem.place.path.startswith("locales/") or Path(problem.place.path).stem in asked]
 
 
 def assemble_all(editions: Sequence[Edition], rooms: Rooms) -> tuple[list[Manuscript], list[Problem]]:
