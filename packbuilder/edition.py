@@ -58,8 +58,17 @@ def needs_room(manuscript: Manuscript, project: Project) -> bool:
 def print_all(manuscripts: Sequence[Manuscript], project: Project, jobs: int) -> Iterator[Artifact]:
     """All editions, as each is finished in turn. Processes, not threads: the layout engine holds the interpreter."""
     jobs = min(jobs or os.cpu_count() or 1, len(manuscripts))
-    if jobs <= 1:
+    pool = make_pool(jobs) if jobs > 1 else None
+    if pool is None:
         yield from (print_edition(manuscript, project) for manuscript in manuscripts)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with pool:
         yield from pool.map(print_edition, manuscripts, [project] * len(manuscripts))
+
+
+def make_pool(jobs: int) -> ProcessPoolExecutor | None:
+    """Worker processes, or None on a machine that can't share memory between them (a sandbox without `/dev/shm`)."""
+    try:
+        return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    except (OSError, ImportError):
+        return None

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from workshop import ROOT, SHIPPED, assert_clean, template_messages
+from workshop import ROOT, SHIPPED, assert_clean, small, template_messages, write
 
 from packbuilder.assemble import assemble, plan_editions
 from packbuilder.catalog import read_catalog
@@ -83,3 +83,14 @@ def test_every_print_names_its_critical_facts(prints: dict[str, Artifact]) -> No
 def test_no_british_or_american_emergency_number_is_printed_in_the_other_country(prints: dict[str, Artifact]) -> None:
     numbers = {(artifact.edition.site.region, artifact.entry["facts"].get("emergency_number")) for artifact in prints.values()}
     assert numbers - {("GB", None), ("US", None)} == {("GB", "999"), ("US", "911")}
+
+
+def test_without_shared_memory_all_is_printed_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sandbox without `/dev/shm` refuses the locks of a pool."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("packbuilder.edition.ProcessPoolExecutor", refuse)
+    made = list(print_all([write("nurse"), write("parent", kind="card")], small(), jobs=2))
+    assert [artifact.problems for artifact in made] == [(), ()]
