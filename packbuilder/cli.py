@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,48 +18,29 @@ from rich.table import Table
 
 from packbuilder import VERSION
 from packbuilder.assemble import assemble, for_edition, plan_editions
-from packbuilder.catalog import Translations, compare, fallback_chain, read_catalog, write_catalog
+from packbuilder.catalog import compare, read_catalog, write_catalog
 from packbuilder.checks import check_library, readings
-from packbuilder.content import read_library
-from packbuilder.glossary import Glossary, read_glossary
 from packbuilder.language import babel_locale, is_source_language
-from packbuilder.messages import extract, extract_templates
+from packbuilder.messages import extract
 from packbuilder.model import (
     AUDIENCES,
     BILINGUAL,
     FORMATS,
-    SOURCE_LOCALE,
     Artifact,
     Edition,
-    Library,
     Manuscript,
-    Message,
     Place,
     Problem,
     Project,
-    Site,
 )
 from packbuilder.publish import OutputFailed, publish, read_manifest
+from packbuilder.rooms import Rooms, default_sites, drop_other_locales, find_sites, foreign_contexts, read_rooms
 from packbuilder.site import read_site
 from packbuilder.status import as_rows, count_shares
 from packbuilder.textfile import read_text, shown_path, suggest
-from packbuilder.translation import check_translation, check_untouched
+from packbuilder.translation import check_untouched
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Everything that was read, and all that is wrong with it."""
-
-    library: Library
-    sites: tuple[Site, ...]
-    template_messages: tuple[Message, ...]
-    catalogs: Mapping[str, Translations]
-    glossaries: Mapping[str, Glossary]
-    problems: tuple[Problem, ...]
-    complete: bool
-    damaged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,84 +117,6 @@ def positive(text: str) -> int:
     return number
 
 
-def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str] | None = None) -> Rooms:
-    """Reads the rooms, and stops at nothing. `asked` are the only languages wanted; none given means every file in `locales/`."""
-    library, problems = read_library(project)
-    found = list(problems)
-    sites = []
-    for path in site_paths:
-        site, wrong = read_site(path, project.root)
-        found.extend(wrong)
-        if site:
-            sites.append(site)
-    catalogs: dict[str, Translations] = {}
-    glossaries: dict[str, Glossary] = {}
-    damaged: set[str] = set()
-    needed = (
-        None
-        if asked is None
-        else codes_of([*(asked or [code for site in sites for code in site.locales]), *(s.staff_locale for s in sites)])
-    )
-    for path in sorted(project.locales.glob("*.po")):
-        code = path.stem
-        if needed is not None and code not in needed:
-            continue
-        try:
-            babel_locale(code)
-        except ValueError:
-            found.append(
-                Problem(
-                    "UNKNOWN_LOCALE",
-                    Place(shown_path(path, project.root)),
-                    f"{code!r} is not a language code",
-                    "name the file like es.po or pt-BR.po",
-                )
-            )
-            continue
-        catalogs[code], wrong = read_catalog(path, project.root)
-        glossaries[code], more = read_glossary(project.locales / "glossary" / f"{code}.toml", project.root)
-        found += [*wrong, *more]
-        damaged |= {code} if wrong else set()
-        for entry in catalogs[code].values():
-            found.extend(check_translation(entry, glossaries[code], is_source_language(code)))
-    for site in sites:
-        for locale in dict.fromkeys((*site.locales, site.staff_locale)):
-            if locale != SOURCE_LOCALE and not any((project.locales / f"{code}.po").is_file() for code in fallback_chain(locale)):
-                found.append(
-                    Problem("NO_LOCALE", site.place, f"there is no locales/{locale}.po", f"run: python3 build.py messages {locale}")
-                )
-    names = [site.id for site in sites]
-    for site in sites:
-        if names.count(site.id) > 1:
-            found.append(Problem("SITE_TWICE", site.place, f"id: {site.id!r} stands in two files", "give each site its own id"))
-    return Rooms(
-        library, tuple(sites), extract_templates(project.templates, project.root), catalogs, glossaries, tuple(found), not problems
-    )
-
-
-def codes_of(locales: Iterable[str]) -> set[str]:
-    """These locales with all that they fall back to."""
-    return {code for locale in locales for code in fallback_chain(locale)}
-
-
-def default_sites(project: Project) -> list[Path]:
-    return sorted((project.handouts / "sites").glob("*.toml"))
-
-
-def find_sites(names: Sequence[str], project: Project) -> tuple[list[Path], list[Problem]]:
-    """The files behind `--site`; an unknown name lists the known ones."""
-    known = default_sites(project)
-    paths, problems = [], []
-    for name in names:
-        path = next((path for path in (Path(name), project.handouts / "sites" / f"{name}.toml") if path.is_file()), None)
-        if path:
-            paths.append(path)
-        else:
-            hint = suggest(name, [path.stem for path in known])
-            problems.append(Problem("UNKNOWN_SITE", Place(name), "there is no such site file", hint))
-    return (paths if names else known), problems
-
-
 def run_check(project: Project) -> Outcome:
     """Everything that can be known without printing."""
     rooms = read_rooms(project, default_sites(project))
@@ -229,13 +132,6 @@ def run_check(project: Project) -> Outcome:
         for audience, region, reading in readings(rooms.library, rooms.sites)
     ]
     return Outcome(tuple(problems), notes=(*notes, f"{len(wanted)} messages, {len(rooms.library.evidence)} evidence rows"))
-
-
-def foreign_contexts(code: str, rooms: Rooms) -> set[str]:
-    """The contexts that readers of a regional locale never see: blocks and sites of other countries."""
-    country = code.partition("-")[2]
-    blocks = {block.stem for block in rooms.library.blocks.values() if block.region not in ("", country)}
-    return blocks | {f"site.{site.id}" for site in rooms.sites if site.region != country}
 
 
 def run_messages(args: argparse.Namespace, project: Project) -> Outcome:
@@ -312,12 +208,6 @@ def run_build(args: argparse.Namespace, project: Project) -> Outcome:
     except FontsMissing as missing:
         return Outcome((Problem("FONTS", Place(str(missing)), "holds no fonts", "fetch the project again: templates/fonts is part of it"),))
     return deliver(artifacts, args, rooms, project)
-
-
-def drop_other_locales(problems: Iterable[Problem], editions: Iterable[Edition]) -> list[Problem]:
-    """Without the problems of languages that nobody asked for: a slip in Polish must not hold up the English packs."""
-    asked = codes_of(locale for edition in editions for locale in (edition.locale, edition.site.staff_locale))
-    return [problem for problem in problems if not problem.place.path.startswith("locales/") or Path(problem.place.path).stem in asked]
 
 
 def assemble_all(editions: Sequence[Edition], rooms: Rooms) -> tuple[list[Manuscript], list[Problem]]:

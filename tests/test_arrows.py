@@ -12,7 +12,7 @@ PIPELINE = [
     "__init__", "model", "textfile", "telephone", "site", "content", "markup", "language", "glossary", "translation", "messages", "catalog",
     "phrase", "approval", "assemble", "readability", "checks", "status", "typeset", "printer", "boxes", "fit", "readback", "publish",
     "edition",
-    "verify", "watch", "cli", "__main__",
+    "verify", "watch", "rooms", "cli", "__main__",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 
