@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from packbuilder.approval import decide_state, digest_text
 from packbuilder.catalog import Translations, make_translator
 from packbuilder.content import choose_block
-from packbuilder.markup import PICTURE, PLACEHOLDER, Voice, plain_text, render_block, render_inline
+from packbuilder.language import is_source_language
+from packbuilder.markup import PICTURE, PLACEHOLDER, Voice, render_block, render_inline
 from packbuilder.messages import has_words
 from packbuilder.model import (
-    BILINGUAL,
     FORMATS,
+    WORKING,
     Block,
     Edition,
     Format,
@@ -51,7 +51,7 @@ def plan_editions(
 
 def choose_formats(site: Site, asked: Sequence[str]) -> tuple[Format, ...]:
     """What the site prints, or what was asked for; working papers only when asked for."""
-    known: tuple[Format, ...] = (*FORMATS, *BILINGUAL)
+    known: tuple[Format, ...] = (*FORMATS, *WORKING)
     return tuple(name for name in known if name in asked) if asked else site.formats
 
 
@@ -59,7 +59,7 @@ def choose_blocks(library: Library, pack: Pack, site: Site) -> tuple[tuple[Block
     """The files of a pack for one site in print order; a required block without a file is an error."""
     chosen, problems = [], []
     for entry in pack.entries:
-        if entry.needs and not site.gives(entry.needs):
+        if (entry.needs and not site.gives(entry.needs)) or (entry.unless and site.gives(entry.unless)):
             continue
         block = choose_block(library.blocks, entry.block, pack.audience, site.region)
         if block:
@@ -85,7 +85,10 @@ def choose_panels(library: Library, pack: Pack, site: Site) -> dict[str, Block]:
 def assemble(
     edition: Edition, library: Library, template_messages: Sequence[Message], catalogs: Mapping[str, Translations]
 ) -> tuple[Manuscript, tuple[Problem, ...]]:
-    """Every word of an edition. The text is that of the whole pack and card, so that one approval covers both."""
+    """Every word of an edition. The text is that of the whole pack and card, so that one approval covers both.
+
+    Its digest and its state come later, from what is printed (`prepare`).
+    """
     site, pack, locale = edition.site, edition.pack, edition.locale
     missing: dict[tuple[str, str], Message] = {}
     facts: dict[str, PrintedFact] = {}
@@ -101,7 +104,7 @@ def assemble(
             return text
 
         resolve = make_resolver(Reader(library, site, pack.audience, code), translate)
-        return Voice(translate, remember(resolve, facts, suffix))
+        return Voice(translate, remember(resolve, facts, suffix), shows_evidence=edition.format == "review")
 
     voice = make_voice(locale)
     staff = make_voice(site.staff_locale, STAFF) if site.staff_locale != locale else voice
@@ -110,17 +113,11 @@ def assemble(
     words = [*template_messages, *site_messages(site), Message("packs", pack.title, pack.place)]
     phrases = {(message.context, message.text): render_inline(message.context, message.text, voice) for message in words}
     title = voice.translate("packs", pack.title) or pack.title
-    lines = [f"{title}"]
-    for section in (*sections, *panels.values()):
-        speaker = staff if section.name == "back" else voice
-        lines += [f"{section.stem}\t{passage.tag}\t{plain_text(passage.printed, speaker)}" for passage in section.passages]
-    lines += [f"{message.context}\t{plain_text(voice.translate(message.context, message.text) or '', voice)}" for message in words]
     for name in (*site_placeholders(pack.audience), *library.facts):
         if name not in library.facts or site.region in (library.facts[name].regions or (site.region,)):
             voice.resolve(name)
-    lost = tuple(missing.values())
-    state, reasons = decide_state(site, lost, signed=False)
-    pairs = tuple(make_pairs((*sections, *panels.values()), words, voice)) if edition.format in BILINGUAL else ()
+    bilingual = edition.format == "proof" or (edition.format == "review" and not is_source_language(locale))
+    pairs = tuple(make_pairs((*sections, *panels.values()), words, voice)) if bilingual else ()
     return Manuscript(
         edition=edition,
         title=title,
@@ -129,10 +126,7 @@ def assemble(
         panels=panels,
         phrases=phrases,
         facts=facts,
-        missing=lost,
-        digest=digest_text(lines),
-        state=state,
-        reasons=reasons,
+        missing=tuple(missing.values()),
         pairs=pairs,
     ), problems
 

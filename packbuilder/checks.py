@@ -5,11 +5,14 @@ first mistake, and they look at the source text, before anything is printed.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from xml.etree.ElementTree import fromstring
 
 from packbuilder.assemble import PANELS, choose_blocks, choose_panels
+from packbuilder.catalog import Translations, make_translator
+from packbuilder.evidence import is_unsupported
 from packbuilder.markup import CARE_CARDS, EVIDENCE_MARK, MARKS, PICTURE, PLACEHOLDER, SILENT, fold, render_block
 from packbuilder.model import AUDIENCES, Block, Library, Pack, Passage, Place, Problem, Site
 from packbuilder.phrase import FEVER_PHRASES, site_placeholders
@@ -20,6 +23,7 @@ from packbuilder.textfile import suggest
 LIST_NUMBER = re.compile(r"^\s*\d{1,2}\.\s")
 PROSE = frozenset({"p", "li", "td", "title"})
 PLAIN_READERS = frozenset({"adult", "parent"})
+PACK_INFLESZ = 65.0
 PACK_GRADE, BLOCK_GRADE, FIRST_GRADE = 6.0, 8.0, 5.0
 LONGEST_SENTENCE, MEAN_SENTENCE, LONGEST_LIST = 25, 14.0, 7
 # Blocks whose text is a form or a list of names; their grade says nothing.
@@ -113,8 +117,15 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
         before = line
 
 
-def check_passages(block: Block, passages: Iterable[Passage], library: Library) -> Iterator[Problem]:
+def check_passages(block: Block, passages: Sequence[Passage], library: Library) -> Iterator[Problem]:
     """Placeholders, pictures and evidence of each message."""
+    for passage in filter(is_unsupported, passages):
+        yield Problem(
+            "UNSUPPORTED",
+            passage.message.place,
+            f"nothing stands behind {passage.message.text[:50]!r}",
+            "end it with the evidence, such as [^I04]; a label or a courtesy cites O-FORM, O-SELF, O-SITE, O-LEAD or O-CARE",
+        )
     readers = [name for name in AUDIENCES if block.audience == name or (not block.audience and is_used(block, library.packs.get(name)))]
     for passage in passages:
         place, text = passage.message.place, passage.message.text
@@ -236,14 +247,15 @@ def check_packs(library: Library) -> Iterator[Problem]:
                     f"{pack.audience}: there is no block {entry.block!r}",
                     suggest(entry.block, sorted(names)),
                 )
-            section, _, key = entry.needs.partition(".")
-            if entry.needs and key not in KEYS.get(section, {}):
-                yield Problem(
-                    "UNKNOWN_NEED",
-                    entry.place,
-                    f"{entry.block}: no site file can give {entry.needs!r}",
-                    suggest(entry.needs, [f"home.{key}" for key in KEYS["home"]]),
-                )
+            for value in filter(None, (entry.needs, entry.unless)):
+                section, _, key = value.partition(".")
+                if key not in KEYS.get(section, {}):
+                    yield Problem(
+                        "UNKNOWN_NEED",
+                        entry.place,
+                        f"{entry.block}: no site file can give {value!r}",
+                        suggest(value, [f"home.{key}" for key in KEYS["home"]]),
+                    )
         for name in pack.required:
             if name not in {entry.block for entry in pack.entries}:
                 yield Problem(
@@ -285,12 +297,71 @@ def check_coverage(pack: Pack, site: Site, passages: Iterable[Passage], library:
             )
 
 
-def readings(library: Library, sites: Sequence[Site]) -> list[tuple[str, str, Reading]]:
-    """(pack, region, reading) for the packs that must be easy to read."""
-    parsed = {block.stem: render_block(block, SILENT) for block in library.blocks.values()}
-    return [
-        (pack.audience, site.region, pack_reading(choose_blocks(library, pack, site)[0], parsed))
-        for site in one_of_each_region(sites)
-        for pack in library.packs.values()
-        if pack.audience in PLAIN_READERS
-    ]
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How hard a pack, or one block of it (`block`), is to read in one language. Chinese counts characters as words."""
+
+    locale: str
+    audience: str
+    region: str
+    block: str
+    sentences: int
+    words: int
+    mean_sentence: float
+    longest_sentence: int
+    grade: float | None = None
+    inflesz: float | None = None
+
+    def __str__(self) -> str:
+        score = f"Flesch-Kincaid grade {self.grade}, " if self.grade is not None else f"INFLESZ {self.inflesz}, " if self.inflesz else ""
+        unit = "characters" if self.locale.startswith("zh") else "words"
+        return f"{self.audience} pack, {self.region}, {self.locale}: {score}{self.mean_sentence} {unit} a sentence, {self.words} {unit}"
+
+
+def measure_all(library: Library, sites: Sequence[Site], catalogs: Mapping[str, Translations]) -> list[Measured]:
+    """Every pack and each of its blocks, in every language that a site of the country lists."""
+    parsed = {block.stem: render_block(block, SILENT)[1] for block in library.blocks.values()}
+    rows = []
+    for locale in sorted({locale for site in sites for locale in site.locales}):
+        find = make_translator(locale, catalogs)
+        for site in one_of_each_region(site for site in sites if locale in site.locales):
+            for pack in library.packs.values():
+                texts = {block.stem: translate_prose(parsed[block.stem], find) for block in choose_blocks(library, pack, site)[0]}
+                rows.append(measure_one(locale, pack, site, "", [text for part in texts.values() for text in part]))
+                rows += [measure_one(locale, pack, site, stem, part) for stem, part in texts.items()]
+    return rows
+
+
+def translate_prose(passages: Iterable[Passage], find: Callable[[str, str], str | None]) -> list[str]:
+    """The sentences of a block in another language, as far as they are translated."""
+    said = ((passage, find(passage.message.context, passage.message.text)) for passage in passages)
+    return prose(replace(passage, message=replace(passage.message, text=text)) for passage, text in said if text)
+
+
+def measure_one(locale: str, pack: Pack, site: Site, block: str, texts: Iterable[str]) -> Measured:
+    language = locale.partition("-")[0]
+    reading = measure(texts, language)
+    return Measured(
+        locale=locale,
+        audience=pack.audience,
+        region=site.region,
+        block=block,
+        sentences=reading.sentences,
+        words=reading.words,
+        mean_sentence=round(reading.mean, 1),
+        longest_sentence=reading.longest,
+        grade=round(reading.grade, 1) if language == "en" else None,
+        inflesz=round(reading.inflesz, 1) if language == "es" else None,
+    )
+
+
+def check_translated_readings(rows: Iterable[Measured]) -> Iterator[Problem]:
+    """A Spanish pack for patients must be as easy to read as a translation can be (writing.md). English is held block by block above."""
+    for row in rows:
+        if not row.block and row.audience in PLAIN_READERS and row.inflesz is not None and row.inflesz < PACK_INFLESZ:
+            yield Problem(
+                "INFLESZ",
+                Place(f"locales/{row.locale}.po"),
+                f"{row.audience} in {row.region}: INFLESZ {row.inflesz:g}, at least {PACK_INFLESZ:g}",
+                "shorter words and sentences: check --json shows each block",
+            )

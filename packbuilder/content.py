@@ -13,6 +13,7 @@ from typing import Any
 from packbuilder.model import (
     AUDIENCES,
     Block,
+    Decision,
     Evidence,
     Fact,
     Library,
@@ -29,8 +30,11 @@ from packbuilder.textfile import TomlFile, read_text, read_toml, shown_path, sug
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 EVIDENCE_ID = re.compile(r"[A-Z](?:\d{2}|-[A-Z]+)")
 FACT_KEYS = {"value", "text", "by_region", "unit", "kind", "evidence", "regions", "note"}
+EVIDENCE_KINDS = ("fact", "gap", "anchor", "own")
+DECISION_KEYS = {"topic", "handled", "decision", "site_keys", "says", "elsewhere", "addresses"}
+HANDLED = ("site", "indication", "country", "patient", "printed", "strictest", "not-printed")
 EVIDENCE_KEYS = {
-    "kind", "statement", "sources", "source_notes", "audiences", "audience_note", "regions", "not_printed", "decision", "addresses", "note",
+    "kind", "statement", "sources", "source_notes", "audiences", "audience_note", "regions", "not_printed", "addresses", "note",
 }  # fmt: skip
 
 
@@ -49,6 +53,8 @@ def read_library(project: Project) -> tuple[Library, tuple[Problem, ...]]:
     evidence_file = toml("evidence.toml")
     sources = read_sources(evidence_file, problems)
     evidence = read_evidence(evidence_file, sources, problems)
+    decisions = read_decisions(toml("decisions.toml"), sources, problems) if (handouts / "decisions.toml").exists() else {}
+    evidence |= {row.id: as_evidence(row) for row in decisions.values()}
     library = Library(
         packs=packs,
         blocks=read_blocks(handouts / "blocks", root, problems),
@@ -57,6 +63,7 @@ def read_library(project: Project) -> tuple[Library, tuple[Problem, ...]]:
         literals=literals,
         evidence=evidence,
         sources=sources,
+        decisions=decisions,
         pictures=frozenset(path.stem for path in (project.templates / "pictures").glob("*.*")),
     )
     return library, tuple(problems)
@@ -124,8 +131,9 @@ def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
         for item in blocks if isinstance(blocks, list) else ():
             if isinstance(item, str):
                 entries.append(PackEntry(item, place=file.place_of(f'"{item}"', f"{name}.blocks")))
-            elif isinstance(item, dict) and isinstance(item.get("block"), str) and set(item) <= {"block", "needs"}:
-                entries.append(PackEntry(item["block"], str(item.get("needs", "")), file.place_of(f'"{item["block"]}"', f"{name}.blocks")))
+            elif isinstance(item, dict) and isinstance(item.get("block"), str) and set(item) <= {"block", "needs", "unless"}:
+                place_of_entry = file.place_of(f'"{item["block"]}"', f"{name}.blocks")
+                entries.append(PackEntry(item["block"], str(item.get("needs", "")), str(item.get("unless", "")), place_of_entry))
             else:
                 problems.append(
                     Problem(
@@ -219,15 +227,60 @@ def read_evidence(file: TomlFile, sources: Mapping[str, Source], problems: list[
             audiences=texts(table.get("audiences", [])),
             regions=texts(table.get("regions", [])),
             not_printed=str(table.get("not_printed", "")),
-            decision=str(table.get("decision", "")),
+            notes=tuple(str(table[name]) for name in ("source_notes", "audience_note", "note") if name in table),
+            addresses=texts(table.get("addresses", [])),
         )
         for source in set(row.sources) - set(sources):
             say("UNKNOWN_SOURCE", f"the source {source!r} is not known", suggest(source, list(sources)))
         for audience in set(row.audiences) - set(AUDIENCES):
             say("UNKNOWN_AUDIENCE", f"the audience {audience!r} is not known", suggest(audience, list(AUDIENCES)))
+        if row.kind not in EVIDENCE_KINDS:
+            say("EVIDENCE_VALUE", f"the kind {row.kind!r} is not known", suggest(row.kind, list(EVIDENCE_KINDS)))
         if row.kind == "fact" and bool(row.audiences) == bool(row.not_printed):
             say("EVIDENCE_VALUE", "needs either audiences or not_printed", "say who must read it, or why nobody may")
         if row.kind == "fact" and not row.sources:
             say("EVIDENCE_VALUE", "has no source", "name at least one")
         rows[id_] = row
     return rows
+
+
+def read_decisions(file: TomlFile, sources: Mapping[str, Source], problems: list[Problem]) -> dict[str, Decision]:
+    """Where the sources disagree, and what is printed."""
+    rows: dict[str, Decision] = {}
+    for id_, table in file.values.items():
+        place = file.place(id_)
+        if not EVIDENCE_ID.fullmatch(id_) or not isinstance(table, dict) or not all(table.get(key) for key in ("topic", "decision")):
+            problems.append(
+                Problem("DECISION_VALUE", place, f"{id_}: is not a decision", 'write [X01] with topic = "…", handled = "…", decision = "…"')
+            )
+            continue
+        check_keys(file, id_, table, DECISION_KEYS, problems)
+        says = {key: str(words) for key, words in table.get("says", {}).items()}
+        for source in says.keys() - sources.keys():
+            problems.append(Problem("UNKNOWN_SOURCE", place, f"{id_}: the source {source!r} is not known", suggest(source, list(sources))))
+        if table.get("handled") not in HANDLED:
+            problems.append(
+                Problem(
+                    "DECISION_VALUE",
+                    place,
+                    f"{id_}: handled = {table.get('handled')!r} is not known",
+                    suggest(str(table.get("handled")), list(HANDLED)),
+                )
+            )
+        rows[id_] = Decision(
+            id=id_,
+            topic=str(table["topic"]),
+            handled=str(table.get("handled", "")),
+            decision=str(table["decision"]),
+            place=place,
+            says=says,
+            elsewhere=str(table.get("elsewhere", "")),
+            addresses=texts(table.get("addresses", [])),
+            site_keys=texts(table.get("site_keys", [])),
+        )
+    return rows
+
+
+def as_evidence(row: Decision) -> Evidence:
+    """A decision as a row that a block may cite."""
+    return Evidence(row.id, f"{row.topic}: {row.decision}", row.place, "conflict", tuple(row.says), addresses=row.addresses)

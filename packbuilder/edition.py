@@ -1,37 +1,27 @@
 """One edition from manuscript to checked PDF: fit, typeset, print, read back. What a worker process does."""
 
-import functools
 import os
 import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
-from pathlib import Path
-
-from jinja2 import Environment
 
 from packbuilder.fit import fit_card
-from packbuilder.model import BILINGUAL, Artifact, Manuscript, Project
+from packbuilder.model import WORKING, Artifact, Manuscript, Project
 from packbuilder.printer import lay_out, make_press, print_pdf
 from packbuilder.publish import describe
 from packbuilder.readback import read_back
 from packbuilder.typeset import make_environment, typeset
 
 
-@functools.cache
-def environment(templates: Path) -> Environment:
-    """The templates of this process, parsed once."""
-    return make_environment(templates)
-
-
 def print_edition(manuscript: Manuscript, project: Project) -> Artifact:
     """A PDF that has been read back. With problems, `pdf` is empty: it can't be published by mistake."""
     start = time.perf_counter()
-    press, env = make_press(project.templates), environment(project.templates)
-    bilingual = manuscript.edition.format in BILINGUAL
-    sizes, problems = ({}, ()) if bilingual else fit_card(manuscript, env, press)
-    tight = manuscript.edition.kind == "pack" and not bilingual and needs_room(manuscript, project)
+    press, env = make_press(project.templates), make_environment(project.templates)
+    working = manuscript.edition.format in WORKING
+    sizes, problems = ({}, ()) if working else fit_card(manuscript, env, press)
+    tight = manuscript.edition.kind == "pack" and not working and needs_room(manuscript, project)
     html = typeset(manuscript, env, sizes, tight)
     if problems:
         return Artifact(manuscript.edition, {}, b"", html, problems, time.perf_counter() - start)
@@ -45,13 +35,14 @@ def print_sections(manuscript: Manuscript, stems: Collection[str], project: Proj
     """Some sections of a pack alone, for the eye of the one who just changed them; nothing is read back, nothing published."""
     part = replace(manuscript, sections=tuple(section for section in manuscript.sections if section.stem in stems))
     press = make_press(project.templates)
-    return print_pdf(typeset(part, environment(project.templates), dict.fromkeys(part.panels, 8.0)), press, manuscript.edition.path).pdf
+    html = typeset(part, make_environment(project.templates), dict.fromkeys(part.panels, 8.0))
+    return print_pdf(html, press, manuscript.edition.path).pdf
 
 
 def needs_room(manuscript: Manuscript, project: Project) -> bool:
     """Whether page one, laid out alone, runs over. Asked first: laying out a whole pack twice would double its time."""
     opening = replace(manuscript, sections=manuscript.sections[:1])
-    document, _, _ = lay_out(typeset(opening, environment(project.templates)), make_press(project.templates), manuscript.edition.path)
+    document, _, _ = lay_out(typeset(opening, make_environment(project.templates)), make_press(project.templates), manuscript.edition.path)
     return len(document.pages) > 1
 
 

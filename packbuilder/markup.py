@@ -46,6 +46,7 @@ class Voice:
     translate: Translate
     resolve: Resolve
     source_lang: str = "en-GB"
+    shows_evidence: bool = False
 
 
 SILENT = Voice(lambda _context, source: source, lambda _name: None)
@@ -58,8 +59,8 @@ def fold(text: str) -> str:
 
 def split_evidence(text: str) -> tuple[str, tuple[str, ...]]:
     """The message without its evidence marks, and the cited ids in order."""
-    ids = tuple(id_ for mark in EVIDENCE_MARK.finditer(text) for id_ in mark.group(1).split())
-    return fold(EVIDENCE_MARK.sub("", text)), ids
+    ids = dict.fromkeys(id_ for mark in EVIDENCE_MARK.finditer(text) for id_ in mark.group(1).split())
+    return fold(EVIDENCE_MARK.sub("", text)), tuple(ids)
 
 
 def fact_element(fact: PrintedFact) -> Element:
@@ -149,6 +150,8 @@ class MessageSeam(Treeprocessor):
                 element.set("lang", self.voice.source_lang)
                 element.set("dir", "ltr")
             self.passages.append(Passage(tag, message, evidence, translated or source))
+            if self.voice.shows_evidence:
+                element.set("data-evidence", " ".join(evidence))
             # The serialiser takes `&lt;` for an entity; here it is text like everything else.
             element.text = (translated or source).replace("&", "&amp;")
             picture = PICTURE.fullmatch(element.text)
@@ -156,6 +159,8 @@ class MessageSeam(Treeprocessor):
                 # A picture alone in its paragraph. `typeset` puts the drawing in: nothing is drawn before that step.
                 element.tag, element.text = "figure", None
                 mark = {"class": "untranslated", "lang": self.voice.source_lang} if translated is None else {}
+                if self.voice.shows_evidence:
+                    mark["data-evidence"] = " ".join(evidence)
                 element.attrib = {"data-alt": plain_text(picture.group(1), self.voice), "data-picture": picture.group(2), **mark}
 
     def find_line(self, raw: str) -> int:

@@ -4,6 +4,7 @@ Why: every step is a pure function from these to these, so that a build can be r
 Everything is frozen; mappings are handed over as plain `Mapping`s and never changed after they are made.
 """
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,15 +12,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 Audience = Literal["adult", "parent", "nurse"]
-Format = Literal["standard", "large-print", "proof"]
+Format = Literal["standard", "large-print", "proof", "review"]
+Role = Literal["clinical", "translation"]
 Kind = Literal["pack", "card"]
 Severity = Literal["error", "warning"]
 State = Literal["draft", "release"]
 
 AUDIENCES: tuple[Audience, ...] = ("adult", "parent", "nurse")
 FORMATS: tuple[Format, ...] = ("standard", "large-print")
-# Working papers, side by side in two languages: made when asked for, never listed in a site file.
-BILINGUAL: tuple[Format, ...] = ("proof",)
+# Working papers for translators and reviewers: made when asked for, never listed in a site file, never given to patients.
+WORKING: tuple[Format, ...] = ("proof", "review")
+ROLES: tuple[Role, ...] = ("clinical", "translation")
 SOURCE_LOCALE = "en-GB"
 
 
@@ -92,7 +95,26 @@ class Evidence:
     audiences: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     not_printed: str = ""
-    decision: str = ""
+    notes: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A conflict between the sources, and what is printed (decisions.toml). Cited like evidence, by the same id.
+
+    `handled` says who settles it; with "site" it is the hospital, in the keys named by `site_keys`.
+    """
+
+    id: str
+    topic: str
+    handled: str
+    decision: str
+    place: Place
+    says: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: str = ""
+    addresses: tuple[str, ...] = ()
+    site_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +131,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class PackEntry:
-    """A place in the print order; `needs` names the site value without which the block is left out."""
+    """A place in the print order. The block is left out without the site value that `needs` names, or with the one of `unless`."""
 
     block: str
     needs: str = ""
+    unless: str = ""
     place: Place = Place("handouts/packs.toml")
 
 
@@ -139,6 +162,7 @@ class Library:
     literals: tuple[str, ...]
     evidence: Mapping[str, Evidence]
     sources: Mapping[str, Source]
+    decisions: Mapping[str, Decision]
     pictures: frozenset[str]
 
 
@@ -188,6 +212,7 @@ class Site:
     fever: Mapping[str, FeverRule]
     home: Mapping[str, str]
     alarms: tuple[Alarm, ...]
+    home_pathway: bool
     document_prefix: str
     owner: str
     review_months: int
@@ -198,6 +223,8 @@ class Site:
         section, _, key = name.partition(".")
         if name == "home.alarms":
             return bool(self.alarms)
+        if name == "home.pathway":
+            return self.home_pathway
         return key in (self.home if section == "home" else self.contacts)
 
 
@@ -297,11 +324,46 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A signature: who found which text fit to print, from `date` until `review`. It holds only for the text of its digest."""
+
+    site: str
+    audience: str
+    locale: str
+    role: Role
+    by: str
+    title: str
+    date: datetime.date
+    review: datetime.date
+    digest: str
+    place: Place = Place("handouts/approvals.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an edition is a draft: a code for the templates, and a sentence for the manifest and the screen."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What stands behind a text, for its reviewers: rows of plain words, in the order of the page."""
+
+    cited: tuple[Mapping[str, Any], ...]
+    decisions: tuple[Mapping[str, Any], ...]
+    facts: tuple[Mapping[str, str], ...]
+    policy: tuple[Mapping[str, str], ...]
+    not_printed: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Manuscript:
     """An edition with every word decided and nothing laid out.
 
-    `facts` holds every fact by name as printed; `missing` the messages that have no translation;
-    `digest` is of the resolved text alone, so that layout, paper and format never touch an approval.
+    `facts` holds every fact by name as printed; `missing` the messages that have no translation; `digest` is of the printed
+    text alone, so that layout, paper and format never touch an approval. `approvals` are those that hold for this text.
     """
 
     edition: Edition
@@ -312,10 +374,22 @@ class Manuscript:
     phrases: Mapping[tuple[str, str], str]
     facts: Mapping[str, PrintedFact]
     missing: tuple[Message, ...]
-    digest: str
-    state: State
-    reasons: tuple[str, ...]
+    digest: str = ""
+    state: State = "draft"
+    reasons: tuple[Reason, ...] = ()
+    approvals: tuple[Approval, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    dossier: Dossier | None = None
+
+    @property
+    def approved_on(self) -> datetime.date | None:
+        """The day from which this text is approved: that of the last signature that it needed."""
+        return max((approval.date for approval in self.approvals), default=None) if self.state == "release" else None
+
+    @property
+    def review_by(self) -> datetime.date | None:
+        """The day on which the first of its signatures ends."""
+        return min((approval.review for approval in self.approvals), default=None) if self.state == "release" else None
 
 
 @dataclass(frozen=True, slots=True)

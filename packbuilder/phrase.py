@@ -7,10 +7,12 @@ language: staff must be able to read and check them.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
@@ -68,6 +70,11 @@ def print_temperature(celsius: Decimal, reader: Reader) -> str:
 def print_number(number: Decimal, reader: Reader) -> str:
     """A number with the reader's decimal mark and no mark for thousands: `5.4`, in Polish `5,4`."""
     return format_decimal(number, locale=reader.babel_locale, numbering_system="latn", group_separator=False)
+
+
+def print_date(day: date, locale: str, region: str) -> str:
+    """A date with its month in letters, so that no country can take it for another: `20 Nov 2026`, in the US `Nov 20, 2026`."""
+    return format_skeleton("yMMMd", day, locale=local_form(locale, region))
 
 
 def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], PrintedFact | None]:

@@ -17,6 +17,7 @@ from packbuilder.model import Artifact, Edition, Manuscript
 
 MANIFEST_VERSION = 1
 PART = ".part"
+PAGES = ("index.html", "status.html", "evidence.html", "evidence.json")
 ENTRY_KEYS = {"path", "sha256"}
 
 
@@ -40,7 +41,7 @@ def describe(manuscript: Manuscript, html: str, pdf: bytes, pages: int) -> dict[
         "sha256": hashlib.sha256(pdf).hexdigest(),
         "state": manuscript.state,
         "sample": edition.site.sample,
-        "reasons": list(manuscript.reasons),
+        "reasons": [reason.text for reason in manuscript.reasons],
         "digest": manuscript.digest,
         "facts": {
             name: manuscript.facts[name].text for name in sorted(used_facts(html)) if name in manuscript.facts and not name.endswith(STAFF)
@@ -96,7 +97,7 @@ def publish(
             put_in_place(output / name)
         put_in_place(output / "manifest.json")
     except OSError as error:
-        for name in (*(artifact.entry["path"] for artifact in artifacts), "index.html", "status.html", "manifest.json"):
+        for name in (*(artifact.entry["path"] for artifact in artifacts), *PAGES, "manifest.json"):
             with contextlib.suppress(OSError):
                 part_of(output / name).unlink(missing_ok=True)
         raise OutputFailed(f"{error.filename or output}: cannot be written: {(error.strerror or str(error)).lower()}") from error
@@ -112,7 +113,11 @@ def is_whole(entry: Mapping[str, Any], output: Path) -> bool:
 
 
 def manifest_bytes(entries: Sequence[Mapping[str, Any]]) -> bytes:
-    return (json.dumps({"version": MANIFEST_VERSION, "artifacts": list(entries)}, indent=1, ensure_ascii=False) + "\n").encode()
+    return to_json({"version": MANIFEST_VERSION, "artifacts": list(entries)}).encode()
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def part_of(path: Path) -> Path:

@@ -18,7 +18,7 @@ from pypdfium2 import raw
 
 from packbuilder.assemble import STAFF
 from packbuilder.boxes import Run, collect_panels, collect_runs, page_sizes
-from packbuilder.model import BILINGUAL, Manuscript, Place, PrintedFact, Problem
+from packbuilder.model import WORKING, Manuscript, Place, PrintedFact, Problem
 from packbuilder.printer import Proof
 
 SLACK = 0.75  # pt: rounding of positions, and side bearings of glyphs
@@ -224,7 +224,7 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
         if isinstance(holder.tag, str) and holder.get("data-fact"):
             pages = {page for part in holder.iter() for page in pages_of.get(id(part), ())}
             places.setdefault(holder.get("data-fact"), set()).update(pages)
-    if manuscript.edition.format in BILINGUAL:
+    if manuscript.edition.format in WORKING:
         return found
     if manuscript.edition.kind == "pack":
         for name in CRITICAL[manuscript.edition.audience]:

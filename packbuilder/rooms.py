@@ -9,7 +9,8 @@ from packbuilder.content import read_library
 from packbuilder.glossary import Glossary, read_glossary
 from packbuilder.language import babel_locale, is_source_language
 from packbuilder.messages import extract_templates
-from packbuilder.model import SOURCE_LOCALE, Edition, Library, Message, Place, Problem, Project, Site
+from packbuilder.model import SOURCE_LOCALE, Approval, Edition, Library, Message, Place, Problem, Project, Site
+from packbuilder.register import read_register
 from packbuilder.site import read_site
 from packbuilder.textfile import shown_path, suggest
 from packbuilder.translation import check_translation
@@ -24,6 +25,7 @@ class Rooms:
     template_messages: tuple[Message, ...]
     catalogs: Mapping[str, Translations]
     glossaries: Mapping[str, Glossary]
+    approvals: tuple[Approval, ...]
     problems: tuple[Problem, ...]
     complete: bool
     damaged: frozenset[str] = frozenset()
@@ -79,12 +81,15 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
     for site in sites:
         if names.count(site.id) > 1:
             found.append(Problem("SITE_TWICE", site.place, f"id: {site.id!r} stands in two files", "give each site its own id"))
+    approvals, wrong = read_register(project)
+    found += wrong
     return Rooms(
         library=library,
         sites=tuple(sites),
         template_messages=extract_templates(project.templates, project.root),
         catalogs=catalogs,
         glossaries=glossaries,
+        approvals=approvals,
         problems=tuple(found),
         complete=not problems,
         damaged=frozenset(damaged),

@@ -50,6 +50,7 @@ KEYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "sustained_hours": ("number?", "how many hours it must last"),
     },
     "home": {
+        "pathway": ("flag?", "false when nobody goes home with the pump running (conflict X07)"),
         "bag_change": ("text?", "who changes the bag, where and how often"),
         "pump_model": ("text?", "the name of the pump"),
         "bathing": ("text?", "the ward's own rule for washing with the pump"),
@@ -112,6 +113,7 @@ def read_site(path: Path, root: Path) -> tuple[Site | None, tuple[Problem, ...]]
             fever={name: rule for name, rule in fever.items() if rule},
             home={key: " ".join(value.split()) for key, value in home.items() if isinstance(value, str)},
             alarms=alarms,
+            home_pathway=home.get("pathway", True),
             document_prefix=review["document_prefix"],
             owner=review["owner"],
             review_months=int(months),

@@ -1,13 +1,14 @@
 """How far each language is, pack by pack: translated, to be checked (fuzzy), missing."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from packbuilder.catalog import Translations
 from packbuilder.checks import is_used
 from packbuilder.language import english_name, is_source_language, own_name
-from packbuilder.model import Library, Message, Pack
+from packbuilder.model import Library, Manuscript, Message, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Share:
     translated: int
     fuzzy: int
     missing: int
-    approved: int
+    approved: int = 0
 
     @property
     def percent(self) -> int:
@@ -30,10 +31,25 @@ class Share:
         return self.translated * 100 // self.total if self.total else 100
 
 
-def count_shares(library: Library, messages: Sequence[Message], catalogs: Mapping[str, Translations]) -> list[Share]:
+def count_approved(manuscripts: Iterable[Manuscript]) -> dict[tuple[str, str], int]:
+    """How many hospitals have a text signed, by language and audience. A sample can be signed, though never released."""
+    signed = {
+        (manuscript.edition.locale, manuscript.edition.audience, manuscript.edition.site.id)
+        for manuscript in manuscripts
+        if all(reason.code == "sample" for reason in manuscript.reasons) and manuscript.approvals
+    }
+    return Counter((locale, audience) for locale, audience, _ in signed)
+
+
+def count_shares(
+    library: Library, messages: Sequence[Message], catalogs: Mapping[str, Translations], approved: Mapping[tuple[str, str], int]
+) -> list[Share]:
     """One row for each language and pack, in the order of the codes."""
     return [
-        count_share(code, pack, list(messages_of(pack, library, messages)), translations)
+        replace(
+            count_share(code, pack, list(messages_of(pack, library, messages)), translations),
+            approved=approved.get((code, pack.audience), 0),
+        )
         for code, translations in sorted(catalogs.items())
         for pack in library.packs.values()
     ]
@@ -61,7 +77,7 @@ def count_share(code: str, pack: Pack, messages: Sequence[Message], translations
             translated += 1
         else:
             missing += 1
-    return Share(code, english_name(code), own_name(code), pack.audience, len(messages), translated, fuzzy, missing, 0)
+    return Share(code, english_name(code), own_name(code), pack.audience, len(messages), translated, fuzzy, missing)
 
 
 def as_rows(shares: Iterable[Share]) -> list[dict[str, Any]]:

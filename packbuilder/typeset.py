@@ -1,14 +1,15 @@
 """Manuscript -> HTML (Jinja2, StrictUndefined, autoescape). Nothing of a block is ever read as a template."""
 
+import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import fromstring, tostring
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -18,8 +19,8 @@ from markupsafe import Markup
 from packbuilder.language import direction, english_name, is_source_language
 from packbuilder.markup import fact_element
 from packbuilder.messages import template_context
-from packbuilder.model import BILINGUAL, SOURCE_LOCALE, Manuscript, Section
-from packbuilder.phrase import FAHRENHEIT_FIRST
+from packbuilder.model import SOURCE_LOCALE, WORKING, Manuscript, Section
+from packbuilder.phrase import FAHRENHEIT_FIRST, print_date
 
 FIGURE = re.compile(r'<figure(?: class="untranslated")? data-alt="([^"]*)" data-picture="([^"]*)"(?: lang="([^"]*)")?></figure>')
 SHORT_ITEM = 40  # characters that fit on one line of half the measure
@@ -37,8 +38,9 @@ class Chapter:
     untranslated: bool
 
 
+@functools.cache
 def make_environment(templates: Path) -> Environment:
-    """One environment for all editions; the words come with each render."""
+    """One environment for all editions of a process, its templates parsed once; the words come with each render."""
     env = Environment(loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return env
 
@@ -49,13 +51,20 @@ def typeset(manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, 
     `tight` sets page one closer, for a language that needs more room than the page has.
     """
     words = make_words(manuscript, panel_sizes or {}) | {"tight": tight}
-    if manuscript.edition.format in BILINGUAL:
-        groups = [(context, list(pairs)) for context, pairs in groupby(manuscript.pairs, attrgetter("context"))]
-        return env.get_template("proof.html").render(words, groups=groups, panels={})
     sections = [draw_pictures(section, env, words) for section in manuscript.sections]
     panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
+    if manuscript.edition.format in WORKING:
+        groups = [(context, list(pairs)) for context, pairs in groupby(manuscript.pairs, attrgetter("context"))]
+        pages = [] if groups else [*(section for section in sections if section.name != "card"), *panels.values()]
+        return env.get_template("working.html").render(words, groups=groups, sections=pages, panels={}, dossier=manuscript.dossier)
     template = "card.html" if manuscript.edition.kind == "card" else "pack.html"
     return env.get_template(template).render(words, sections=sections, panels=panels)
+
+
+def typeset_plain(manuscript: Manuscript, env: Environment) -> str:
+    """The plain pack without marks, signatures and digest: what a signature is for (see `wording`)."""
+    plain = replace(manuscript, state="release", digest="", approvals=(), reasons=())
+    return typeset(plain, env, dict.fromkeys(plain.panels, 0.0))
 
 
 def typeset_panel(manuscript: Manuscript, name: str, size: float, env: Environment) -> str:
@@ -106,10 +115,16 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         "source_title": manuscript.source_title,
         "is_translation": not is_source_language(edition.locale),
         "language_name": english_name(edition.locale),
+        "audience_name": edition.audience.capitalize(),
         "document_code": f"{site.document_prefix}-BLIN-{edition.audience.upper()}-{edition.locale}",
         "digest": manuscript.digest[:8],
+        "whole_digest": manuscript.digest,
         "state": manuscript.state,
-        "missing": len(manuscript.missing),
+        "reasons": {reason.code: reason.text for reason in manuscript.reasons},
+        "approvals": manuscript.approvals if manuscript.state == "release" else (),
+        "approved_on": manuscript.approved_on,
+        "review_by": manuscript.review_by,
+        "date": lambda day: print_date(day, edition.locale, site.region),
         "panel_sizes": panel_sizes,
     }
 
@@ -126,7 +141,7 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
         mark = f' untranslated" lang="{untranslated}' if untranslated else ""
         return f'<figure class="picture picture-{name}{mark}">{inner}</figure>'
 
-    html = FIGURE.sub(draw, set_details(section.html))
+    html = FIGURE.sub(draw, set_details(section.html, is_review=words["format"] == "review"))
     if words["kind"] == "card":
         # A card is a document of its own: its first heading must be of level one (PDF/UA-1, 7.4.2).
         html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{int(match.group(2)) - 1}", html)
@@ -135,10 +150,15 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
     return Chapter(section.name, section.stem, title, Markup(html), bool(heading and "untranslated" in heading.group(0).partition(">")[0]))
 
 
-def set_details(html: str) -> str:
-    """Classes that a style sheet cannot find out for itself: lists of short items (two columns save half a page), bare pen lines."""
+def set_details(html: str, is_review: bool = False) -> str:
+    """Classes that a style sheet cannot find out for itself: lists of short items (two columns save half a page), bare pen lines.
+
+    In the reviewer's edition each message has its evidence beside it, and lists stay in one column.
+    """
     root = fromstring(f"<section>{html}</section>")
-    for items in root.iter("ul"):
+    if is_review:
+        show_evidence(root)
+    for items in () if is_review else root.iter("ul"):
         texts = [" ".join("".join(item.itertext()).split()) for item in items]
         if len(texts) >= 4 and all(len(text) <= SHORT_ITEM and item.find(".//ul") is None for text, item in zip(texts, items, strict=True)):
             items.set("class", "short")
@@ -146,3 +166,40 @@ def set_details(html: str) -> str:
         if len(paragraph) == 1 and paragraph[0].get("class") == "pen-line" and not "".join(paragraph.itertext()).strip():
             paragraph.set("class", "pen-row")
     return "".join(tostring(child, encoding="unicode", short_empty_elements=False) for child in root)
+
+
+def show_evidence(root: Element) -> None:
+    """Turns the evidence marks of a section into notes in the margin; a table gets a column for them."""
+    for table in list(root.iter("table")):
+        for row in table.iter("tr"):
+            is_head = row[0].tag == "th"
+            ids = " ".join(dict.fromkeys(id_ for cell in row for id_ in cell.attrib.pop("data-evidence", "").split()))
+            note = Element("th" if is_head else "td", {"class": "ids-cell"})
+            if is_head:
+                note.text = "Evidence"
+            else:
+                write_ids(note, ids, "–")
+            row.append(note)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if "data-evidence" not in child.attrib:
+                continue
+            ids = child.attrib.pop("data-evidence")
+            if (not ids and child.tag in ("h1", "h2", "h3", "h4", "figure")) or "admonition-title" in child.get("class", ""):
+                continue
+            note = Element("span", {"class": "ids"})
+            write_ids(note, ids, "no evidence")
+            if child.tag == "figure":
+                note.tag = "div"
+                parent.insert(list(parent).index(child), note)
+            else:
+                note.tail, child.text = child.text, None
+                child.insert(0, note)
+
+
+def write_ids(note: Element, ids: str, without: str) -> None:
+    """Evidence ids, none of them broken at its hyphen."""
+    note.text = "" if ids else without
+    for id_ in ids.split():
+        part = SubElement(note, "span", {"class": "id"})
+        part.text, part.tail = id_, " "
