@@ -4,6 +4,7 @@ Why the digest is of the printed text: a signature must lapse when a word, a fac
 must not lapse when the layout, the paper or the format does. Pure: today's date and the signatures are handed in.
 """
 
+import calendar
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -47,7 +48,7 @@ def judge(manuscript: Manuscript, digest: str, source_digest: str, approvals: Se
     valid: list[Approval] = []
     for code, wanted in needed:
         given = [one for one in own if (one.locale, one.role) == (code, role_for(code))]
-        good = [one for one in given if one.digest == wanted and today <= one.review]
+        good = [one for one in given if one.digest == wanted and one.date <= today <= one.review]
         valid += good
         if not good:
             reasons.append(explain(code, locale, given, wanted))
@@ -68,3 +69,9 @@ def explain(code: str, locale: str, given: Sequence[Approval], digest: str) -> R
         last = max(given, key=lambda one: one.date)
         return Reason(f"{kind}lapsed", f"the {what} has changed since {last.by} signed it on {last.date.isoformat()}")
     return Reason(f"{kind}unsigned", f"nobody has signed the {what} yet")
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month."""
+    year, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + year, month + 1, min(day.day, calendar.monthrange(day.year + year, month + 1)[1]))

@@ -87,10 +87,13 @@ def walk(
         yield from walk(child, page, turn, in_margin, clip)
 
 
-def measure_panel(document: Any) -> tuple[float, float]:
-    """Height of a panel that was laid out alone, and by how much its content passes its sides, in points."""
-    page_box = document.pages[0]._page_box
-    panel = next(box for box, _ in find_panels(page_box, None))
+def measure_panels(document: Any) -> list[tuple[float, float]]:
+    """Height of each panel of a long page, in their order, and by how much its content passes its sides, in points."""
+    [page] = document.pages
+    return [measure_panel(panel) for panel, _ in find_panels(page._page_box, None)]
+
+
+def measure_panel(panel: Any) -> tuple[float, float]:
     inside = [box for box in panel.descendants() if type(box).__name__ == "TextBox" or type(box).__name__.endswith("ReplacedBox")]
     right = max((box.position_x + box.width for box in inside), default=panel.position_x)
     left = min((box.position_x for box in inside), default=panel.position_x)

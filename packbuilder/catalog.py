@@ -135,9 +135,10 @@ def scan_duplicates(text: str, shown: str) -> list[Problem]:
     seen: dict[tuple[str, ...], int] = {}
     entry = re.compile(r'^(?:msgctxt ((?:".*"\n)+))?msgid ((?:".*"\n)+)', re.MULTILINE)
     text = "\n".join(re.sub(r"^(msg\w+)\s+", r"\1 ", line.strip()) for line in text.split("\n"))
+    line, end = 1, 0
     for match in entry.finditer(text + "\n"):
         key = tuple(re.sub(r'"\n"', "", part or "").strip() for part in match.groups())
-        line = text.count("\n", 0, match.start()) + 1
+        line, end = line + text.count("\n", end, match.start()), match.start()
         if key in seen:
             problems.append(
                 Problem("PO_DUPLICATE", Place(shown, line), f"the same message stands in line {seen[key]}", "delete one of the two")

@@ -1,10 +1,11 @@
 """The commands that print no pack: check, messages, status, approve, verify. Each gives an Outcome."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from packbuilder.approval import source_locale
 from packbuilder.assemble import plan_editions
 from packbuilder.catalog import compare, fallback_chain, read_catalog, write_catalog
 from packbuilder.checks import check_library, check_translated_readings, measure_all
@@ -102,16 +103,19 @@ def approve(request: Request, project: Project, confirm: Callable[[Approval, Seq
     """Records a signature. `confirm` is shown it, with what has changed since the last one, and may still say no."""
     paths, problems = find_sites([request.site], project)
     rooms = read_rooms(project, paths, [request.locale])
-    editions = plan_editions(rooms.sites, rooms.library, [request.audience], [request.locale], ["standard"])
+    # The source behind a translation is signed too, also where a hospital does not print it.
+    sites = [replace(site, locales=tuple(dict.fromkeys((*site.locales, source_locale(site))))) for site in rooms.sites]
+    editions = plan_editions(sites, rooms.library, [request.audience], [request.locale], ["standard"])
     problems += [*drop_other_locales(rooms.problems, editions), *check_library(rooms.library, rooms.sites, rooms.complete)]
-    known = sorted({locale for site in rooms.sites for locale in site.locales})
-    if rooms.sites and request.locale not in known:
+    known = sorted({locale for site in sites for locale in site.locales})
+    if sites and request.locale not in known:
         problems.append(
             Problem("UNKNOWN_LOCALE", Place(request.locale), "the site does not list this language", suggest(request.locale, known))
         )
-    if request.audience not in AUDIENCES:
+    packs = list(rooms.library.packs) or list(AUDIENCES)
+    if request.audience not in packs:
         problems.append(
-            Problem("UNKNOWN_AUDIENCE", Place(request.audience), "is not an audience", suggest(request.audience, list(AUDIENCES)))
+            Problem("UNKNOWN_AUDIENCE", Place(request.audience), "is not an audience with a pack", suggest(request.audience, packs))
         )
     if any(problem.severity == "error" for problem in problems) or not editions:
         return Outcome(tuple(problems))

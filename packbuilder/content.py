@@ -256,7 +256,8 @@ def read_decisions(file: TomlFile, sources: Mapping[str, Source], problems: list
             continue
         check_keys(file, id_, table, DECISION_KEYS, problems)
         says = {key: str(words) for key, words in table.get("says", {}).items()}
-        for source in says.keys() - sources.keys():
+        # Without any source evidence.toml could not be read; that is said once, and not again for each decision.
+        for source in says.keys() - sources.keys() if sources else ():
             problems.append(Problem("UNKNOWN_SOURCE", place, f"{id_}: the source {source!r} is not known", suggest(source, list(sources))))
         if table.get("handled") not in HANDLED:
             problems.append(

@@ -4,6 +4,7 @@ The pseudo-locales are built in memory and never published: `qps-ploc` is accent
 a right-to-left page. What does not come through a message, overflows or fails to mirror shows at once.
 """
 
+import functools
 import re
 
 from babel import Locale, UnknownLocaleError
@@ -16,6 +17,7 @@ PROTECTED = re.compile(r"\{[^{}\s]*\}|!\[|\]\([^)]*\)|\*\*|\d+")
 ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "áçéíñóšúýžÁÇÉÍÑÓŠÚÝŽ")
 
 
+@functools.cache
 def babel_locale(code: str) -> Locale:
     """The CLDR locale behind a code. Raises `ValueError` for one that is not known."""
     try:
@@ -24,6 +26,7 @@ def babel_locale(code: str) -> Locale:
         raise ValueError(f"{code!r} is not a language code") from error
 
 
+@functools.cache
 def local_form(code: str, region: str) -> Locale:
     """How numbers are written for this language in this country: Spanish prints 100.4 in the US, as thermometers there do."""
     base = babel_locale(code)

@@ -22,6 +22,8 @@ MESSAGE_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "td", "
 EVIDENCE_MARK = re.compile(r"\s*\[\^([^\]\n]*)\]")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
+# Words that no Markdown touches: most messages of the templates, which need no parser then.
+PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:?!'’“”«»()…·–،؟؛。，、：；！？（）-])*")
 CARE_CARDS = ("emergency", "urgent", "tell", "info")
 # Placeholders that print something which is not a fact: places for the pen, and the page counters of the foot.
 MARKS: Mapping[str, str] = {
@@ -207,6 +209,9 @@ def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
 
 def render_inline(context: str, source: str, voice: Voice) -> str:
     """One message outside a block (a template's words, a site's own sentence) as inline HTML."""
+    translated = voice.translate(context, fold(source))
+    if translated is not None and PLAIN.fullmatch(translated):
+        return translated
     html, _ = render_block(Block(context, context, "", "", source, Place(context)), voice)
     # A message that stands in for a missing translation keeps its mark, as an element that fits into a line.
     return re.sub(r"^<p( [^>]*)>(.*)</p>$", r"<span\1>\2</span>", html, flags=re.DOTALL).removeprefix("<p>").removesuffix("</p>")

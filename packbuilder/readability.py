@@ -13,7 +13,8 @@ from dataclasses import dataclass
 # A Chinese text has no spaces: there each character counts.
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*|\d+(?:[.,]\d+)?")
 SENTENCE_END = re.compile(r"(?<=[.!?؟])[\"”’»)]*\s+|(?<=[。！？])")
-STRONG = re.compile(r"[aeoáéíóú]|(?<![aeoáéó])[iuü]+(?![aeoáéó])|(?<![aeoáéó])y(?![aeiouáéíóú])")
+# The heart of a Spanish syllable: an open vowel, a run of closed ones with an accent, or one that stands by no open vowel.
+NUCLEUS = re.compile(r"[aeoáéó]|[iuüíú]*[íú][iuüíú]*|(?<![aeoáéóiuü])[iuü]+(?![aeoáéóiuü])")
 EXCEPTIONS = {
     "blinatumomab": 5, "blincyto": 3, "leukaemia": 4, "leukemia": 4, "anaemia": 4, "anemia": 4, "diarrhoea": 4, "diarrhea": 4, "area": 3,
     "being": 2, "create": 2, "idea": 3, "immediately": 5, "people": 2, "science": 2, "quiet": 2, "diet": 2, "doing": 2, "going": 2,
@@ -67,9 +68,9 @@ def count_syllables(word: str) -> int:
 
 
 def count_spanish_syllables(word: str) -> int:
-    """Syllables of a Spanish word: one for each strong or stressed vowel, and for each weak one that stands by none of these."""
+    """Syllables of a Spanish word as its spelling counts them. A closed vowel joins the one beside it, but for an accented í or ú."""
     plain = re.sub(r"([qg])u(?=[eiéí])", r"\1", word.lower())
-    return max(len(STRONG.findall(plain)), 1)
+    return max(len(NUCLEUS.findall(re.sub(r"y(?![aeiouáéíóú])", "i", plain))), 1)
 
 
 COUNTERS: Mapping[str, Callable[[str], int]] = {"en": count_syllables, "es": count_spanish_syllables}

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from packbuilder.approval import digest_text
+from packbuilder.approval import add_months, digest_text
 from packbuilder.model import ROLES, Approval, Place, Problem, Project
 from packbuilder.textfile import HIDDEN, read_text, read_toml, suggest
 
 KEYS: dict[str, type] = {
     "site": str, "audience": str, "locale": str, "role": str, "by": str, "title": str, "date": date, "review": date, "digest": str,
 }  # fmt: skip
+MOST_MONTHS = 36  # the longest that health information may stand without a review (standards T10)
 NAMES = {str: 'text in quotes, "…"', date: "a date such as 2026-11-20"}
 HEAD = "# Who signed which text. Written by `build.py approve`; an entry counts only for the exact text that it names.\n"
 
@@ -41,8 +42,12 @@ def read_register(project: Project) -> tuple[tuple[Approval, ...], tuple[Problem
         if key != "approval"
     ]
     tables = file.values.get("approval", [])
+    if not isinstance(tables, list):
+        hint = "each signature starts with a line [[approval]]"
+        problems.append(Problem("APPROVAL_VALUE", file.place("approval"), "approval: is not a list of signatures", hint))
+        tables = []
     approvals = []
-    for number, table in enumerate(tables if isinstance(tables, list) else []):
+    for number, table in enumerate(tables):
         place = Place(file.path, lines[number] if number < len(lines) else 1)
         wrong = list(check_entry(table, place))
         problems += wrong
@@ -71,6 +76,10 @@ def check_entry(table: Any, place: Place) -> Sequence[Problem]:
             found.append(Problem("APPROVAL_VALUE", place, f"{key}: {table[key]!r} is not a name", "run `build.py approve` again"))
     if not re.fullmatch(r"[0-9a-f]{64}", table["digest"]):
         found.append(Problem("APPROVAL_VALUE", place, "digest: is not one", "do not write it by hand: run `build.py approve`"))
+    if table["review"] > add_months(table["date"], MOST_MONTHS):
+        found.append(
+            Problem("APPROVAL_VALUE", place, f"review: is more than {MOST_MONTHS} months after date", "run `build.py approve` again")
+        )
     if table["review"] <= table["date"]:
         found.append(Problem("APPROVAL_VALUE", place, "review: is not after date", "run `build.py approve` again"))
     return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packbuilder.approval import source_locale
 from packbuilder.catalog import Translations, fallback_chain, read_catalog
 from packbuilder.content import read_library
 from packbuilder.glossary import Glossary, read_glossary
@@ -32,7 +33,10 @@ class Rooms:
 
 
 def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str] | None = None) -> Rooms:
-    """Reads the rooms, and stops at nothing. `asked` are the only languages wanted; none given means every file in `locales/`."""
+    """Reads the rooms, and stops at nothing. `asked` are the only languages wanted; none given means every file in `locales/`.
+
+    The staff's language and the source behind a translation are always read: they stand on the card, and a state hangs on them.
+    """
     library, problems = read_library(project)
     found = list(problems)
     sites = []
@@ -47,7 +51,12 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
     needed = (
         None
         if asked is None
-        else codes_of([*(asked or [code for site in sites for code in site.locales]), *(s.staff_locale for s in sites)])
+        else codes_of(
+            [
+                *(asked or [code for site in sites for code in site.locales]),
+                *(code for site in sites for code in (site.staff_locale, source_locale(site))),
+            ]
+        )
     )
     for path in sorted(project.locales.glob("*.po")):
         code = path.stem

@@ -1,21 +1,15 @@
 """What `approve` may record: one signature for one text, or the reasons why not. Pure."""
 
-import calendar
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from packbuilder.approval import role_for
+from packbuilder.approval import add_months, role_for
 from packbuilder.model import Approval, Manuscript, Place, Problem, Role
 from packbuilder.textfile import HIDDEN
 
+REGISTER = Place("handouts/approvals.toml")
 TITLES = {"clinical": "clinical reviewer", "translation": "translation reviser"}
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day some months later, or the last day of that month."""
-    year, month = divmod(day.month - 1 + months, 12)
-    return date(day.year + year, month + 1, min(day.day, calendar.monthrange(day.year + year, month + 1)[1]))
 
 
 def plan_approval(
@@ -85,9 +79,15 @@ def named_translators(header: str) -> tuple[str, ...]:
 
 
 def due_reviews(manuscripts: Iterable[Manuscript], today: date, days: int) -> Iterator[Problem]:
-    """A warning for each signature in force that ends within some days, so that nobody is surprised by a draft."""
-    seen = set()
+    """A warning for each signature in force that ends within some days, and for each text whose signature has ended."""
+    seen: set[object] = set()
     for manuscript in manuscripts:
+        edition = manuscript.edition
+        what = f"{edition.site.id}, {edition.audience}, {edition.locale}"
+        for reason in manuscript.reasons:
+            if reason.code.endswith("review-past") and (what, reason) not in seen:
+                seen.add((what, reason))
+                yield Problem("REVIEW_PAST", REGISTER, f"{what}: {reason.text}", "read it and sign again; it prints as a draft", "warning")
         for approval in manuscript.approvals:
             left = (approval.review - today).days
             if left <= days and approval not in seen:

@@ -2,10 +2,10 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,14 @@ def make_environment(templates: Path) -> Environment:
     return env
 
 
-def typeset(manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, float] | None = None, tight: bool = False) -> str:
+def typeset(
+    manuscript: Manuscript, env: Environment, panel_sizes: Mapping[str, float] | None = None, tight: bool = False, bare: bool = False
+) -> str:
     """The page of an edition as HTML. `panel_sizes` are the type sizes of the card's panels in pt, from `fit`.
 
-    `tight` sets page one closer, for a language that needs more room than the page has.
+    `tight` sets page one closer, for a language that needs more room than the page has. `bare` leaves out marks and feet, to measure.
     """
-    words = make_words(manuscript, panel_sizes or {}) | {"tight": tight}
+    words = make_words(manuscript, panel_sizes or {}) | {"tight": tight, "bare": bare}
     sections = [draw_pictures(section, env, words) for section in manuscript.sections]
     panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
     if manuscript.edition.format in WORKING:
@@ -67,11 +69,11 @@ def typeset_plain(manuscript: Manuscript, env: Environment) -> str:
     return typeset(plain, env, dict.fromkeys(plain.panels, 0.0))
 
 
-def typeset_panel(manuscript: Manuscript, name: str, size: float, env: Environment) -> str:
-    """One panel of the card alone on a page, to be measured at a type size in pt."""
-    words = make_words(manuscript, {name: size}) | {"tight": False}
-    panel = draw_pictures(manuscript.panels[name], env, words)
-    return env.get_template("panel.html").render(words, panels={name: panel}, panel_name=name)
+def typeset_panels(manuscript: Manuscript, tries: Sequence[tuple[str, float]], env: Environment) -> str:
+    """Panels of the card, each at a type size in pt, to be measured."""
+    words = make_words(manuscript, {}) | {"tight": False, "bare": True}
+    panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
+    return env.get_template("panel.html").render(words, panels=panels, tries=tries)
 
 
 def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict[str, Any]:
@@ -91,8 +93,7 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         return Markup(tostring(fact_element(printed), encoding="unicode")) if printed else Markup("")
 
     def qr(name: str) -> str:
-        contact = site.contacts[name]
-        return str(segno.make(f"tel:{contact.dial}", error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff"))
+        return draw_qr(f"tel:{site.contacts[name].dial}")
 
     return {
         "say": say,
@@ -129,17 +130,29 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
     }
 
 
+@functools.cache
+def known_templates(env: Environment) -> frozenset[str]:
+    return frozenset(env.list_templates())
+
+
+@functools.lru_cache(maxsize=64)
+def draw_qr(content: str) -> str:
+    """A QR code as the address of a picture. Kept: a site's number is drawn on every pack and card."""
+    return str(segno.make(content, error="m", micro=False).svg_data_uri(border=2, dark="#000", light="#fff"))
+
+
 def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) -> Chapter:
     """Puts each drawing where the block asks for it, from `templates/pictures/`."""
 
     def draw(match: re.Match[str]) -> str:
         alt, name, untranslated = match.groups()
-        if f"pictures/{name}.html" in env.list_templates():
+        if f"pictures/{name}.html" in known_templates(env):
             inner = env.get_template(f"pictures/{name}.html").render(words, alt=unescape(alt))
         else:
             inner = Markup('<img src="pictures/{}.svg" alt="{}"/>').format(name, unescape(alt))
         mark = f' untranslated" lang="{untranslated}' if untranslated else ""
-        return f'<figure class="picture picture-{name}{mark}">{inner}</figure>'
+        long = " long" if "card-digits long" in inner else ""
+        return f'<figure class="picture picture-{name}{long}{mark}">{inner}</figure>'
 
     html = FIGURE.sub(draw, set_details(section.html, is_review=words["format"] == "review"))
     if words["kind"] == "card":
@@ -161,11 +174,35 @@ def set_details(html: str, is_review: bool = False) -> str:
     for items in () if is_review else root.iter("ul"):
         texts = [" ".join("".join(item.itertext()).split()) for item in items]
         if len(texts) >= 4 and all(len(text) <= SHORT_ITEM and item.find(".//ul") is None for text, item in zip(texts, items, strict=True)):
-            items.set("class", "short")
+            add_class(items, "short")
     for paragraph in root.iter("p"):
         if len(paragraph) == 1 and paragraph[0].get("class") == "pen-line" and not "".join(paragraph.itertext()).strip():
-            paragraph.set("class", "pen-row")
+            add_class(paragraph, "pen-row")
+    note_contents(root)
     return "".join(tostring(child, encoding="unicode", short_empty_elements=False) for child in root)
+
+
+def note_contents(root: Element) -> None:
+    """Says of an element what stands in it or behind it. A style sheet could ask with `:has()`, at a tenth of the time of a pack."""
+    for parent in root.iter():
+        kinds = {part.get("class", "").partition(" ")[0] for part in parent.iter("span")} if parent.tag in ("ul", "table") else set()
+        for kind, name in (("icon", "icons"), ("tick-box", "ticks"), ("pen-line", "pens")):
+            if kind in kinds and (parent.tag, name) not in (("ul", "pens"), ("table", "icons"), ("table", "ticks")):
+                add_class(parent, name)
+        if parent.tag == "p" and any(child.get("class") == "pen-line" for child in parent):
+            add_class(parent, "pens")
+        for before, after in pairwise(parent):
+            if before.tag == "p" and (after.tag in ("figure", "ul", "ol", "table") or "admonition" in after.get("class", "").split()):
+                add_class(before, "leads")
+    for table in root.iter("table"):
+        for cell in table.iter("td"):
+            if len(cell) == 1 and cell[0].get("class") == "tick-box":
+                add_class(cell, "tick")
+                table.set("class", " ".join(dict.fromkeys([*table.get("class", "").split(), "ticks"])))
+
+
+def add_class(element: Element, name: str) -> None:
+    element.set("class", f"{element.get('class', '')} {name}".strip())
 
 
 def show_evidence(root: Element) -> None:

@@ -20,13 +20,14 @@ NEAR = 6  # words of context around a change
 def printed_text(html: str) -> tuple[str, ...]:
     """The lines of a page in reading order: one for each paragraph, list item, cell and heading, with its white space folded."""
     body = SPOKEN.sub(lambda match: f"{match.group(0)} {match.group(1)} ", HEAD.sub("", html))
-    text = unescape(TAG.sub("", BLOCK_END.sub("\n", body)))
+    # A line of the file is no line of the page.
+    text = unescape(TAG.sub("", BLOCK_END.sub("\n", body.replace("\n", " "))))
     return tuple(line for line in (" ".join(raw.split()) for raw in text.split("\n")) if line)
 
 
 def compare_words(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
     """Each change with a few words around it: `call us [-today-] {+at once+} if you`."""
-    before, after = (" ¶ ".join(lines).split() for lines in (old, new))
+    before, after = (" ".join(lines).split() for lines in (old, new))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for group in matcher.get_grouped_opcodes(NEAR):
         parts = []
