@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 problems, 2 the command was wrong. All problems are shown 
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from packbuilder import VERSION
 from packbuilder.assemble import assemble, plan_editions
 from packbuilder.commands import Request, approve, check, count_status, update_messages, verify
-from packbuilder.model import AUDIENCES, FORMATS, ROLES, WORKING, Approval, Artifact, Manuscript, Project
+from packbuilder.model import AUDIENCES, FORMATS, ROLES, WORKING, Approval, Artifact, Limits, Manuscript, Problem, Project
 from packbuilder.production import Order, Outcome, build
 from packbuilder.rooms import find_sites, read_rooms
 from packbuilder.status import as_rows
@@ -31,7 +32,15 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(argv: Sequence[str]) -> int:
     """Runs one command; see `--help`."""
     args = parse_arguments(argv)
-    project = Project(ROOT)
+    try:
+        return run(args, Project(ROOT))
+    except KeyboardInterrupt:
+        print("Stopped. What was published before is as it was.", file=sys.stderr)
+        return 1
+
+
+def run(args: argparse.Namespace, project: Project) -> int:
+    """The command that was asked for, and what it has to say."""
     if args.command == "messages":
         outcome = update_messages(project, args.locale)
     elif args.command == "check":
@@ -46,8 +55,8 @@ def main(argv: Sequence[str]) -> int:
     elif args.command == "watch":
         return run_watch(args, project)
     else:
-        outcome = build(make_order(args), project, follow_quietly if args.json else follow_with_bar)
-    show(outcome, as_json=getattr(args, "json", False))
+        outcome = build(make_order(args), project, follow_quietly if args.json or args.quiet else follow_with_bar)
+    show(outcome, as_json=getattr(args, "json", False), quiet=getattr(args, "quiet", False))
     return 0 if outcome.ok else 1
 
 
@@ -62,7 +71,18 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     build.add_argument("--locale", action="append", default=[], metavar="CODE", help="a language that the site lists, such as en-GB")
     build.add_argument("--format", action="append", default=[], choices=(*FORMATS, *WORKING))
     build.add_argument("--release", action="store_true", help="publish only when everything asked for is approved")
+    build.add_argument("--sites", metavar="DIR", help="every site file of a folder, instead of handouts/sites")
+    build.add_argument("--force", action="store_true", help="print everything anew, also what has not changed")
     build.add_argument("--jobs", type=positive, default=0, metavar="N", help="processes; as many as there are cores if not given")
+    build.add_argument("--shard", type=a_shard, default=(1, 1), metavar="I/N", help="only the I-th of N parts, for machines side by side")
+    build.add_argument("--scheduler", default="", metavar="TCP", help="print on a Dask cluster: tcp://host:8786 (needs the cluster extra)")
+    build.add_argument(
+        "--time-limit", type=positive, default=Limits().seconds, metavar="S", help="end a print that takes longer (%(default)s s)"
+    )
+    build.add_argument(
+        "--memory-limit", type=positive, default=Limits().megabytes, metavar="MB", help="end a print that needs more (%(default)s MB)"
+    )
+    build.add_argument("--quiet", action="store_true", help="say nothing but problems")
     build.add_argument("--output", default=str(ROOT / "output"), metavar="DIR")
     build.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     build.add_argument("--keep-html", metavar="DIR", help="also keep the HTML of each PDF")
@@ -106,6 +126,13 @@ def a_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def a_shard(text: str) -> tuple[int, int]:
+    number, count = map(int, text.split("/"))
+    if not 1 <= number <= count:
+        raise ValueError(text)
+    return number, count
+
+
 def positive(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -119,11 +146,16 @@ def make_order(args: argparse.Namespace) -> Order:
         output=Path(args.output),
         today=args.today,
         sites=tuple(args.site),
+        site_folder=Path(args.sites) if args.sites else None,
         audiences=tuple(args.audience),
         locales=tuple(args.locale),
         formats=tuple(args.format),
         release=args.release,
+        force=args.force,
         jobs=args.jobs,
+        limits=Limits(args.time_limit, args.memory_limit),
+        shard=args.shard,
+        scheduler=args.scheduler,
         keep_html=Path(args.keep_html) if args.keep_html else None,
     )
 
@@ -132,17 +164,26 @@ def follow_quietly(artifacts: Iterable[Artifact], total: int) -> Iterable[Artifa
     return artifacts
 
 
+def follow_in_lines(artifacts: Iterable[Artifact], total: int) -> Iterator[Artifact]:
+    """A line for each print: for a log, and for an eye that comes back later."""
+    for number, artifact in enumerate(artifacts, start=1):
+        what = "not published" if artifact.problems else f"{artifact.seconds:.1f} s" if artifact.rendered else "unchanged"
+        print(f"[{number}/{total}] {artifact.edition.path}: {what}", file=sys.stderr, flush=True)
+        yield artifact
+
+
 def follow_with_bar(artifacts: Iterable[Artifact], total: int) -> Iterator[Artifact]:
-    """A bar where somebody looks on."""
+    """A bar with the time that is left, where somebody looks on; lines where nobody does."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield from artifacts
+        yield from follow_in_lines(artifacts, total)
         return
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Printing", total=total)
         for artifact in artifacts:
-            yield artifact
             bar.update(task, advance=1, description=artifact.edition.file_name)
+            yield artifact
 
 
 def confirm(approval: Approval, changes: Sequence[str], asks: bool) -> bool:
@@ -193,7 +234,9 @@ def run_watch(args: argparse.Namespace, project: Project) -> int:
     if unknown or not sites:
         show(Outcome(tuple(unknown)), as_json=False)
         return 1
-    order = Order(Path(args.output), date.today(), (str(sites[0]),), (args.audience,), (args.locale,), jobs=1)
+    order = Order(
+        Path(args.output), date.today(), sites=(str(sites[0]),), audiences=(args.audience,), locales=(args.locale,), in_process=True
+    )
     seen, last = snapshot(project), None
     try:
         while True:
@@ -226,9 +269,20 @@ def show_change(order: Order, project: Project, last: Manuscript | None, start: 
     return manuscript
 
 
-def show(outcome: Outcome, as_json: bool) -> None:
+def annotate(problem: Problem) -> str:
+    """A problem as GitHub shows it beside the line of the change (workflow commands)."""
+    text = str(problem).partition(": ")[2]
+    for char, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.replace(char, code)
+    return f"::{problem.severity} file={problem.place.path},line={max(problem.place.line, 1)},title={problem.code}::{text}"
+
+
+def show(outcome: Outcome, as_json: bool, quiet: bool = False) -> None:
     """Problems on standard error, results on standard output; with `--json` one document and nothing else."""
     problems = sorted(set(outcome.problems), key=lambda problem: (problem.place, problem.code, problem.message))
+    if os.environ.get("GITHUB_ACTIONS"):
+        for problem in problems:
+            print(annotate(problem), file=sys.stderr)
     if as_json:
         rows = [
             {"code": p.code, "severity": p.severity, "path": p.place.path, "line": p.place.line, "message": p.message, "hint": p.hint}
@@ -244,6 +298,8 @@ def show(outcome: Outcome, as_json: bool) -> None:
         print(problem, file=sys.stderr)
     if problems:
         print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}. Nothing wrong was printed.", file=sys.stderr)
+    if quiet:
+        return
     if outcome.artifacts:
         table = Table(box=None, header_style="bold", pad_edge=False)
         for heading in ("file", "pages", "kB", "state", "seconds"):
@@ -251,7 +307,11 @@ def show(outcome: Outcome, as_json: bool) -> None:
         for entry in outcome.artifacts:
             state = ("sample, " if entry["sample"] else "") + entry["state"]
             table.add_row(
-                entry["path"], str(entry["pages"]), f"{outcome.sizes[entry['path']] / 1024:.0f}", state, f"{entry['seconds']:.1f}"
+                entry["path"],
+                str(entry["pages"]),
+                f"{outcome.sizes[entry['path']] / 1024:.0f}",
+                state,
+                f"{entry['seconds']:.1f}" if entry["rendered"] else "unchanged",
             )
         Console(width=None if sys.stdout.isatty() else 120).print(table)
     for note in outcome.notes:

@@ -402,6 +402,19 @@ class Artifact:
     html: str
     problems: tuple[Problem, ...]
     seconds: float
+    rendered: bool = True
+
+
+class ClusterFailed(Exception):
+    """The cluster can't be used. The text is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What printing one text may take: seconds, and megabytes of address space for the whole process."""
+
+    seconds: float = 180
+    megabytes: int = 4096
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <alias><family>monospace</family><prefer><family>Atkinson Hyperlegible Next</family></prefer></alias></fontconfig>"""
 
 VARIANT = "pdf/ua-1"
+TEMPLATES = "PACKBUILDER_TEMPLATES"  # tells the fork server of the workers which look to load
 
 
 class FontsMissing(Exception):
@@ -50,16 +51,21 @@ class Proof:
     problems: tuple[Problem, ...]
 
 
-def isolate_fonts(fonts: Path) -> None:
-    """Shows fontconfig our folder and nothing else. Must run before WeasyPrint is imported: it reads this at import."""
+def check_fonts(fonts: Path) -> None:
+    """Raises FontsMissing for a folder without fonts."""
     if not any(fonts.glob("*.ttf")):
         raise FontsMissing(str(fonts))
+
+
+def isolate_fonts(fonts: Path) -> None:
+    """Shows fontconfig our folder and nothing else. Must run before WeasyPrint is imported: it reads this at import."""
+    check_fonts(fonts)
     # One folder for each user and checkout: two builds at once must not see each other's fonts.
     mark = hashlib.sha256(str(fonts.resolve()).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"packbuilder-fonts-{os.getuid() if hasattr(os, 'getuid') else 0}-{mark}"
     folder.mkdir(mode=0o700, exist_ok=True)
     config = folder / "fonts.conf"
-    wanted = FONTCONFIG.format(fonts=fonts, cache=folder / "cache")
+    wanted = FONTCONFIG.format(fonts=fonts.resolve(), cache=folder / "cache")
     if not config.exists() or config.read_text(encoding="utf-8") != wanted:
         fresh = folder / f"fonts-{os.getpid()}.conf"
         fresh.write_text(wanted, encoding="utf-8")
@@ -67,9 +73,13 @@ def isolate_fonts(fonts: Path) -> None:
     os.environ["FONTCONFIG_FILE"] = str(config)
 
 
-@functools.cache
 def make_press(templates: Path) -> Press:
-    """The press of this process. Cached: parsing the style sheets costs more than a page."""
+    """The press of this process, made anew only when the style sheet was saved: parsing it costs more than a page."""
+    return press_for(templates, (templates / "print.css").stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)
+def press_for(templates: Path, _saved: int) -> Press:
     isolate_fonts(templates / "fonts")
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration

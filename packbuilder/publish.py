@@ -8,15 +8,17 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from packbuilder.assemble import STAFF, used_facts
-from packbuilder.model import Artifact, Edition, Manuscript
+from packbuilder.model import Artifact, Manuscript
 
 MANIFEST_VERSION = 1
-PART = ".part"
+MANIFEST, PART, LOCK = "manifest.json", ".part", ".lock"
 PAGES = ("index.html", "status.html", "evidence.html", "evidence.json")
 ENTRY_KEYS = {"path", "sha256"}
 
@@ -25,7 +27,7 @@ class OutputFailed(Exception):
     """The output folder can't be written. The text is for the user."""
 
 
-def describe(manuscript: Manuscript, html: str, pdf: bytes, pages: int) -> dict[str, Any]:
+def describe(manuscript: Manuscript, html: str, sha256: str, pages: int) -> dict[str, Any]:
     """The manifest entry of a PDF (design, section 6)."""
     edition = manuscript.edition
     return {
@@ -38,7 +40,7 @@ def describe(manuscript: Manuscript, html: str, pdf: bytes, pages: int) -> dict[
         "format": edition.format,
         "paper": edition.site.paper,
         "pages": pages,
-        "sha256": hashlib.sha256(pdf).hexdigest(),
+        "sha256": sha256,
         "state": manuscript.state,
         "sample": edition.site.sample,
         "reasons": [reason.text for reason in manuscript.reasons],
@@ -52,7 +54,7 @@ def describe(manuscript: Manuscript, html: str, pdf: bytes, pages: int) -> dict[
 def read_manifest(output: Path) -> list[dict[str, Any]]:
     """The entries of the last build; none when there is no manifest or it isn't ours."""
     try:
-        data = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
+        data = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     entries = data.get("artifacts") if isinstance(data, dict) and data.get("version") == MANIFEST_VERSION else None
@@ -61,47 +63,75 @@ def read_manifest(output: Path) -> list[dict[str, Any]]:
     return entries
 
 
+def stage(artifact: Artifact, output: Path) -> None:
+    """Writes a finished PDF beside its place, flushed to the disk. Raises OutputFailed."""
+    with failing_clearly(output):
+        write_beside(output / artifact.entry["path"], artifact.pdf)
+
+
 def publish(
-    artifacts: Sequence[Artifact],
-    draw_pages: Callable[[Sequence[Mapping[str, Any]]], Mapping[str, str]],
+    fresh: Sequence[Mapping[str, Any]],
+    kept: Sequence[Mapping[str, Any]],
+    pages: Mapping[str, str],
+    extra: Mapping[str, bytes],
     output: Path,
-    planned: Sequence[Edition],
-    partial: bool,
 ) -> list[dict[str, Any]]:
-    """Writes PDFs, pages (index, status) and manifest. `planned` are all editions the sites ask for: what is listed for others goes."""
-    fresh = {artifact.entry["path"]: dict(artifact.entry) for artifact in artifacts}
-    wanted = {edition.path for edition in planned}
-    before = read_manifest(output)
-    kept = {
-        entry["path"]: entry
-        for entry in before
-        if partial and entry["path"] in wanted and entry["path"] not in fresh and is_whole(entry, output)
-    }
-    entries = [(fresh | kept)[path] for path in sorted(fresh | kept)]
-    stale = [entry["path"] for entry in before if entry["path"] not in fresh and entry["path"] not in kept]
-    try:
-        for artifact in artifacts:
-            write_beside(output / artifact.entry["path"], artifact.pdf)
-        pages = draw_pages(entries)
+    """Puts everything in its place: the staged PDFs of `fresh`, the `pages` (index, status), `extra` files, the manifest last.
+
+    What the last manifest listed and this one does not is removed; nothing else in the folder is touched. Raises OutputFailed.
+    """
+    entries = sorted([*map(dict, fresh), *map(dict, kept)], key=lambda entry: str(entry["path"]))
+    listed = {entry["path"] for entry in entries}
+    stale = [entry["path"] for entry in read_manifest(output) if entry["path"] not in listed]
+    with failing_clearly(output):
         for name, html in pages.items():
             write_beside(output / name, html.encode())
-        write_beside(output / "manifest.json", manifest_bytes(entries))
-        (output / "manifest.json").unlink(missing_ok=True)
-        for artifact in artifacts:
-            put_in_place(output / artifact.entry["path"])
+        for name, data in extra.items():
+            write_beside(output / name, data)
+        write_beside(output / MANIFEST, manifest_bytes(entries))
+        (output / MANIFEST).unlink(missing_ok=True)
+        for entry in fresh:
+            put_in_place(output / entry["path"])
         for path in stale:
             # A manifest is a file like any other: a path in it must not lead out of the folder.
             if (output / path).resolve().is_relative_to(output.resolve()):
                 (output / path).unlink(missing_ok=True)
-        for name in pages:
+        for name in (*pages, *extra, MANIFEST):
             put_in_place(output / name)
-        put_in_place(output / "manifest.json")
-    except OSError as error:
-        for name in (*(artifact.entry["path"] for artifact in artifacts), *PAGES, "manifest.json"):
-            with contextlib.suppress(OSError):
-                part_of(output / name).unlink(missing_ok=True)
-        raise OutputFailed(f"{error.filename or output}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        flush_folder(output)
     return entries
+
+
+@contextlib.contextmanager
+def failing_clearly(output: Path) -> Iterator[None]:
+    """Any trouble with the disk as OutputFailed, with the name of the file."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputFailed(f"{error.filename or output}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def clear_parts(output: Path, paths: Iterable[str]) -> None:
+    """Removes what an unfinished build left beside the places of its files."""
+    for name in (*paths, *PAGES, MANIFEST):
+        with contextlib.suppress(OSError):
+            part_of(output / name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(output: Path) -> Iterator[None]:
+    """Keeps a second build out of the folder. The lock is the system's own: it ends with the process, however that ends."""
+    with failing_clearly(output):
+        output.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(output / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise OutputFailed(f"{output}: another build is writing there. Wait for it") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def is_whole(entry: Mapping[str, Any], output: Path) -> bool:
@@ -135,3 +165,13 @@ def write_beside(path: Path, data: bytes) -> None:
 
 def put_in_place(path: Path) -> None:
     part_of(path).replace(path)
+
+
+def flush_folder(folder: Path) -> None:
+    """So that the names are on the disk too, where the system lets one say so."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -19,6 +19,7 @@ settings.load_profile("project")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; read the difference, then commit it")
+    parser.addoption("--kills", type=int, default=4, help="how often a build is killed at a random moment (CI: 50)")
 
 
 @pytest.fixture(scope="session", autouse=True)

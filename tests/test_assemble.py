@@ -1,19 +1,19 @@
-"""Choosing, translating, filling: what each reader gets, as readable goldens, and when a signature on it lapses.
+"""Choosing, translating, filling: what each reader gets, as readable goldens, and what a hospital's choices change.
 
 `golden/outline.txt` makes every block that a reader gets or misses a visible difference. After a change that is meant, run
 `python3 build.py test --update-golden`, read the difference, and commit it with its cause.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
 from workshop import (
     SHIPPED,
     SMALL_SITE_TEXT,
-    block_text,
     change_toml,
     echo_catalog,
     panel_text,
@@ -27,7 +27,9 @@ from workshop import (
 
 from packbuilder.assemble import assemble, choose_blocks, choose_panels, for_edition, plan_editions, used_facts
 from packbuilder.content import choose_block, read_library
-from packbuilder.model import Library, Manuscript, Site
+from packbuilder.model import Contact, Library, Pack, Site
+from packbuilder.typeset import make_environment, typeset_plain
+from packbuilder.wording import printed_text
 
 Golden = Callable[[str, str], None]
 REGIONS = ("GB", "US", "IE")  # IE stands for every country without a text of its own
@@ -42,14 +44,33 @@ def outline(library: Library) -> str:
             for entry in pack.entries:
                 found = choose_block(library.blocks, entry.block, pack.audience, region)
                 needs = f" (if the site gives {entry.needs})" if entry.needs else ""
-                lines.append(f"    {entry.block}: {found.place.path if found else '-'}{needs}")
+                unless = f" (unless the site gives {entry.unless})" if entry.unless else ""
+                lines.append(f"    {entry.block}: {found.place.path if found else '-'}{needs}{unless}")
             panels = choose_panels(library, pack, replace(small_site(), region=region))
-            lines += [f"    card, {name}: {block.place.path}" for name, block in panels.items()] + [""]
+            lines += [f"    card, {name}: {block.place.path}" for name, block in panels.items()]
+            lines += [f"    with the pathway off: {change}" for change in pathway_off(library, pack, region)] + [""]
     return "\n".join(lines)
 
 
+def pathway_off(library: Library, pack: Pack, region: str) -> Iterator[str]:
+    """What a hospital leaves out, and prints instead, when nobody goes home with the pump running."""
+    on, off = (
+        [block.stem for block in choose_blocks(library, pack, replace(small_site(), region=region, home_pathway=value))[0]]
+        for value in (True, False)
+    )
+    yield from (f"without {stem}" for stem in on if stem not in off)
+    yield from (f"and {stem} after {off[index - 1]}" for index, stem in enumerate(off) if stem not in on)
+
+
+@cache
+def shipped_library() -> Library:
+    library, problems = read_library(SHIPPED)
+    assert not problems
+    return library
+
+
 def test_what_each_reader_gets_in_each_country(golden: Golden) -> None:
-    golden("outline.txt", outline(read_library(SHIPPED)[0]))
+    golden("outline.txt", outline(shipped_library()))
 
 
 @pytest.mark.parametrize(("audience", "locale"), [("adult", "en-GB"), ("parent", "pl"), ("nurse", "ar")])
@@ -71,7 +92,7 @@ def stems(audience: str, site: Site, library: Library | None = None) -> list[str
 
 
 def test_blocks_come_in_the_order_of_the_pack() -> None:
-    assert stems("adult", small_site()) == ["call-now", "fever", "bathing", "travel.gb", "card"]
+    assert stems("adult", small_site()) == ["call-now", "fever", "alarm-table", "bathing", "travel.gb", "about", "card"]
     assert stems("parent", small_site()) == ["call-now", "fever", "card"]
     assert stems("nurse", small_site()) == ["call-now.nurse", "fever"]
 
@@ -126,12 +147,13 @@ def test_filters_narrow_the_plan() -> None:
 def test_a_complete_text_of_a_sample_is_a_draft_with_its_reasons() -> None:
     manuscript = write("adult")
     assert manuscript.state == "draft" and manuscript.missing == ()
-    assert manuscript.reasons == ("the hospital is a sample", "nobody has signed this text yet")
+    assert [reason.text for reason in manuscript.reasons] == ["the hospital is a sample", "nobody has signed the text yet"]
 
 
 def test_a_missing_translation_is_counted_and_makes_a_draft() -> None:
     manuscript = write("nurse", "pl")
-    assert manuscript.missing and f"{len(manuscript.missing)} messages have no translation" in manuscript.reasons
+    assert manuscript.missing
+    assert f"{len(manuscript.missing)} messages have no translation" in [reason.text for reason in manuscript.reasons]
     assert len({(message.context, message.text) for message in manuscript.missing}) == len(manuscript.missing)
 
 
@@ -184,78 +206,101 @@ def test_the_facts_of_a_manuscript_are_those_that_it_prints() -> None:
     assert {"phone_24h", "call_temperature_adult", "call_temperature_child", "drip_days"} <= printed <= set(manuscript.facts)
 
 
-# The digest: what a signature is bound to
+# What a hospital chooses
 
 
-def digest(manuscript: Manuscript) -> str:
-    return manuscript.digest
+def text_of(site: Site, audience: str = "adult", library: Library | None = None) -> str:
+    """All that a reader gets, as plain words."""
+    manuscript = write(audience, site=site, library=library)
+    return " ".join(printed_text(typeset_plain(manuscript, make_environment(SHIPPED.templates))))
 
 
-def other_site(changes: str, folder: Path) -> Site:
-    site, problems = site_from(change_toml(SMALL_SITE_TEXT, changes), folder)
-    assert site, problems
-    return site
+def with_rule(who: str, **changes: object) -> Site:
+    rule = replace(small_site().fever[who], **changes)  # type: ignore[arg-type]
+    return replace(small_site(), fever={**small_site().fever, who: rule})
 
 
-def edited(found: str, instead: str) -> Library:
-    """The small library with other words in one block."""
-    text = small_library().blocks["fever"].text
-    assert found in text
-    return block_text(small_library(), "fever", text.replace(found, instead))
+NO_LOW: dict[str, object] = {"low_c": None}
+NO_LASTING: dict[str, object] = {"sustained_c": None, "sustained_hours": None}
+RULES: dict[str, tuple[dict[str, object], str]] = {
+    "above": ({"rule": "above", **NO_LOW, **NO_LASTING}, "above 37.5 °C (99.5 °F)"),
+    "at or above": ({"rule": "at-or-above", **NO_LOW, **NO_LASTING}, "37.5 °C (99.5 °F) or above"),
+    "with a low temperature": ({"low_c": Decimal("36.0"), **NO_LASTING}, "above 37.5 °C (99.5 °F), or below 36.0 °C (96.8 °F)"),
+    "with a rule that lasts": (NO_LOW, "above 37.5 °C (99.5 °F), or 37.2 °C (99.0 °F) or above for 2 hours"),
+    "with both": ({}, "above 37.5 °C (99.5 °F), or 37.2 °C (99.0 °F) or above for 2 hours, or below 36.0 °C (96.8 °F)"),
+}
 
 
-def another_number() -> Library:
-    days = replace(small_library().facts["drip_days"], number=Decimal(29))
-    return replace(small_library(), facts={**small_library().facts, "drip_days": days})
+@pytest.mark.parametrize("title", RULES)
+def test_the_fever_rule_is_printed_as_the_hospital_chose_it(title: str) -> None:
+    changes, printed = RULES[title]
+    text = text_of(with_rule("adult", **changes))
+    assert text.count(f"the heat is {printed} the pump stops") == 1, "on page one"
+    assert text.count(f"I am {printed} I feel sick") == 2, "and on both cards"
+    assert ("below" in text) == ("below" in printed) and ("for 2 hours" in text) == ("for 2 hours" in printed)
 
 
-def another_title() -> Library:
-    pack = replace(small_library().packs["adult"], title="Another")
-    return replace(small_library(), packs={**small_library().packs, "adult": pack})
+def test_an_adults_and_a_childs_rule_are_apart() -> None:
+    """Each reads its own; a nurse reads both and whose they are."""
+    site = with_rule("adult", high_c=Decimal("38.3"), **NO_LOW, **NO_LASTING)
+    adult, parent, nurse = (text_of(site, audience) for audience in ("adult", "parent", "nurse"))
+    assert "above 38.3 °C" in adult and "38.0 °C" not in adult
+    assert "38.0 °C (100.4 °F) or above" in parent and "38.3" not in parent
+    assert "Adult above 38.3 °C (100.9 °F) Child 38.0 °C (100.4 °F) or above" in nurse
 
 
-def another_panel() -> Library:
-    return panel_text(small_library(), "front", small_library().panels["front"].text.replace("the drug", "a drug"))
+@pytest.mark.parametrize(("block", "key"), [("bathing", "bathing"), ("body-fluids", "body_fluids")])
+@pytest.mark.parametrize("audience", ["adult", "parent"])
+def test_a_rule_that_only_a_hospital_can_give_is_printed_only_when_it_does(block: str, key: str, audience: str) -> None:
+    library = shipped_library()
+    without = replace(small_site(), home={name: text for name, text in small_site().home.items() if name != key})
+    assert block in stems(audience, small_site(), library) and block not in stems(audience, without, library)
 
 
-LAPSES = {
-    "a word of a block": lambda folder: write(library=edited("hot", "warm")),
-    "a word of a panel": lambda folder: write(library=another_panel()),
-    "the 24-hour number": lambda folder: write(site=other_site('contact.phone_24h = "020 7946 0124"', folder)),
-    "the fever limit": lambda folder: write(site=other_site("fever.adult.high_c = 37.6", folder)),
-    "the fever rule": lambda folder: write(site=other_site('fever.adult.rule = "at-or-above"', folder)),
-    "the ward's own rule": lambda folder: write(site=other_site('home.bathing = "Do not bathe."', folder)),
-    "an alarm": lambda folder: write(site=other_site('home.alarms = [{ screen = "AIR", means = "Air.", do = "Run." }]', folder)),
-    "a fact": lambda folder: write(library=another_number()),
-    "the title": lambda folder: write(library=another_title()),
-}  # fmt: skip
+SWITCHED = {
+    "adult": ({"going-home.adult", "bag-log"}, {"staying-in.adult"}),
+    "parent": ({"your-jobs.parent", "who-must-know.parent", "bag-log"}, {"staying-in.parent", "who-must-know-hospital.parent"}),
+    "nurse": ({"discharge.nurse"}, {"end-of-drip.nurse"}),
+}
 
 
-@pytest.mark.parametrize("what", LAPSES)
-def test_a_signature_lapses_with(what: str, tmp_path: Path) -> None:
-    assert digest(LAPSES[what](tmp_path)) != digest(write())
+@pytest.mark.parametrize("audience", SWITCHED)
+def test_where_nobody_goes_home_with_the_pump_other_pages_take_the_place_of_home(audience: str) -> None:
+    on, off = (set(stems(audience, replace(small_site(), home_pathway=value), shipped_library())) for value in (True, False))
+    assert (on - off, off - on) == SWITCHED[audience]
 
 
-STAYS = {
-    "another paper": lambda folder: write(site=other_site('paper = "Letter"', folder)),
-    "another format": lambda folder: write(format_="large-print"),
-    "the card": lambda folder: write(kind="card"),
-    "an evidence mark": lambda folder: write(library=edited("[^S02 I04]", "")),
-    "another line break": lambda folder: write(library=edited("hot.\nWe", "hot. We")),
-    "another time zone": lambda folder: write(site=other_site('time_zone = "Europe/Dublin"', folder)),
-    "a translation of another language": lambda folder: write(catalogs={"pl": echo_catalog()}),
-}  # fmt: skip
+@pytest.mark.parametrize("audience", ["adult", "parent"])
+@pytest.mark.parametrize("region", ["GB", "US"])
+def test_the_24_hour_number_comes_before_the_emergency_number(region: str, audience: str) -> None:
+    """On page one and on the card: the team knows the drip, the emergency number does not."""
+    site = replace(small_site(), region=region, contacts={**small_site().contacts, "emergency_number": Contact("911", "911")})
+    manuscript = write(audience, "en-US" if region == "US" else "en-GB", site=site, library=shipped_library())
+    page = typeset_plain(manuscript, make_environment(SHIPPED.templates))
+    start = page.index('<section class="block block-call-now"')
+    first = page[start : page.index("</section>", start)]
+    for html in (first, manuscript.panels["inside-right"].html):
+        assert 0 < html.index('data-fact="phone_24h"') < html.index('data-fact="emergency_number"')
 
 
-@pytest.mark.parametrize("what", STAYS)
-def test_a_signature_stays_with(what: str, tmp_path: Path) -> None:
-    assert digest(STAYS[what](tmp_path)) == digest(write())
+HOSPITAL_DAYS = {"hospital_days_first", "hospital_days_second", "hospital_days_short", "premed_hours"}
 
 
-def test_a_translation_has_its_own_digest_and_a_word_in_it_changes_it() -> None:
-    one = digest(write(locale="pl", catalogs={"pl": translated({"Keep warm": "Ciepło"})}))
-    two = digest(write(locale="pl", catalogs={"pl": translated({"Keep warm": "Zimno"})}))
-    assert len({one, two, digest(write())}) == 3
+@pytest.mark.parametrize("region", ["GB", "US", "IE"])
+def test_hospital_days_and_premedication_by_indication_are_for_nurses_alone(region: str) -> None:
+    """A patient would read the days of another indication as a promise."""
+    library = shipped_library()
+    site = replace(small_site(), region=region)
+    for audience, pack in library.packs.items():
+        blocks = (*choose_blocks(library, pack, site)[0], *choose_panels(library, pack, site).values())
+        text = " ".join(block.text for block in blocks)
+        used = {name for name in HOSPITAL_DAYS if f"{{{name}}}" in text}
+        assert used == (HOSPITAL_DAYS if audience == "nurse" else set()), audience
+    nurse = " ".join(block.text for block in choose_blocks(library, library.packs["nurse"], site)[0])
+    assert "{read_year}" in nurse, "it says when the source was read"
+
+
+# One text, many editions
 
 
 def test_one_text_serves_every_kind_and_format() -> None:

@@ -3,11 +3,13 @@
 The rules for a text stand in `fixtures/content-rules.md`, where anyone can add a case.
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from workshop import (
+    ROOT,
     SHIPPED,
     SMALL_SITE_TEXT,
     Case,
@@ -19,9 +21,11 @@ from workshop import (
     site_from,
     small_library,
     small_site,
+    translated,
 )
 
-from packbuilder.checks import check_library
+from packbuilder.catalog import read_catalog
+from packbuilder.checks import Measured, check_library, check_translated_readings, measure_all
 from packbuilder.content import read_library
 from packbuilder.model import Block, Evidence, Library, PackEntry, Place, Problem
 
@@ -100,6 +104,14 @@ def test_a_slip_in_what_a_block_needs_is_named() -> None:
     assert found[0].hint == "did you mean home.bathing?"
 
 
+def test_a_slip_in_what_a_block_gives_way_to_is_named() -> None:
+    library = small_library()
+    pack = library.packs["adult"]
+    entries = tuple(replace(entry, needs="", unless="home.pathwey") if entry.block == "bathing" else entry for entry in pack.entries)
+    [problem] = check(replace(library, packs={**library.packs, "adult": replace(pack, entries=entries)}))
+    assert (problem.code, problem.hint) == ("UNKNOWN_NEED", "did you mean home.pathway?")
+
+
 def test_a_required_block_must_be_among_the_blocks() -> None:
     library = small_library()
     pack = library.packs["adult"]
@@ -164,9 +176,25 @@ def test_a_pack_as_a_whole_must_be_easy_to_read() -> None:
     assert whole and "at most 6" in whole[0].message
 
 
+@pytest.mark.parametrize(("stem", "count"), [("fever", 7), ("call-now.nurse", 3), ("card", 1), ("travel.adult.us", 1)])
+def test_a_mark_that_is_taken_out_is_named_with_its_line(stem: str, count: int) -> None:
+    """In the text of every reader and country, also where no site prints it."""
+    block = small_library().blocks[stem]
+    bare = re.sub(r" \[\^[^]]*\]", "", block.text)
+    found = check_library(block_text(small_library(), stem, bare), [])
+    assert {problem.place.path for problem in found} == {block.place.path} and codes(found) == {"UNSUPPORTED"}
+    assert len(found) == count, "a cell that holds a value alone claims nothing"
+
+
+def test_a_mark_of_the_card_that_is_taken_out_is_named() -> None:
+    back = small_library().panels["back"]
+    library = replace(small_library(), panels={**small_library().panels, "back": replace(back, text=back.text.replace(" [^O-SITE]", ""))})
+    assert [(problem.code, problem.place) for problem in check(library)] == [("UNSUPPORTED", Place("handouts/card/back.md", 4))]
+
+
 def test_a_mistake_in_a_panel_of_the_card_is_found() -> None:
     library = small_library()
-    front = replace(library.panels["front"], text="### I have the drug\n\nfor 28 days, {zebra}\n")
+    front = replace(library.panels["front"], text="### I have the drug\n\nfor 28 days, {zebra} [^S02]\n")
     found = check(replace(library, panels={**library.panels, "front": front}))
     assert codes(found) == {"TYPED_NUMBER", "UNKNOWN_FACT"}
     assert {problem.place for problem in found} == {Place("handouts/card/front.md", 3)}
@@ -191,3 +219,75 @@ def test_one_site_of_each_country_is_enough_and_the_fullest_is_taken(tmp_path: P
     row = Evidence("K09", "Small bleeds", Place("handouts/evidence.toml", 7), sources=("leaflet",), audiences=("adult",))
     found = check_library(replace(library, evidence={**library.evidence, "K09": row}), [bare, small_site()])
     assert [problem.code for problem in found] == ["NOT_CITED"]
+
+
+# How hard a pack is to read, in each language
+
+
+def measured(locale: str, text: str = "", audience: str = "adult") -> Measured:
+    """The reading of a whole pack, with another sentence for one message."""
+    site = replace(small_site(), locales=(locale,))
+    catalogs = {locale: translated({"Leave the pump alone.": text} if text else {})}
+    return next(row for row in measure_all(small_library(), [site], catalogs) if row.audience == audience and not row.block)
+
+
+def test_a_pack_is_measured_in_the_words_that_its_reader_gets() -> None:
+    assert measured("es").words == measured("en-GB").words
+    assert measured("es", "Uno dos tres cuatro cinco.").words == measured("es").words + 1
+    assert measured("es", "Una frase. Otra frase.").sentences == measured("es").sentences + 1
+
+
+def test_only_english_has_a_grade_and_only_spanish_an_inflesz() -> None:
+    assert [(measured(code).grade is None, measured(code).inflesz is None) for code in ("en-GB", "en-US", "es", "es-MX", "pl", "ar")] == [
+        (False, True), (False, True), (True, False), (True, False), (True, True), (True, True),
+    ]  # fmt: skip
+
+
+def test_chinese_is_counted_in_characters() -> None:
+    row = measured("zh-Hans", "不要动泵。")
+    assert row.words == measured("zh-Hans").words - 4 + 4
+    assert "characters a sentence" in str(row) and "words" in str(measured("pl"))
+
+
+def test_what_is_not_translated_is_not_measured() -> None:
+    """A pack half in English would say nothing about either language."""
+    site = replace(small_site(), locales=("es",))
+    only = {key: entry for key, entry in translated({}).items() if key[1] == "Keep warm"}
+    rows = {(row.audience, row.block): row for row in measure_all(small_library(), [site], {"es": only})}
+    assert rows["adult", "fever"].words == 2 and rows["adult", "card"].words == 0
+    assert rows["adult", "card"].inflesz == 100.0, "no words are no fault"
+
+
+def spanish(score: float, **changes: object) -> Measured:
+    row = Measured("es", "adult", "GB", "", 40, 400, 10.0, 25, inflesz=score)
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (spanish(65.0), False),
+        (spanish(64.9), True),
+        (spanish(40.0, audience="parent"), True),
+        (spanish(40.0, audience="nurse"), False),
+        (spanish(40.0, block="fever"), False),
+        (spanish(40.0, locale="es-MX"), True),
+        (Measured("pl", "adult", "GB", "", 4, 400, 100.0, 200), False),
+        (Measured("en-GB", "adult", "GB", "", 4, 400, 100.0, 200, grade=20.0), False),
+    ],
+)
+def test_a_spanish_pack_for_patients_must_reach_the_scale(row: Measured, found: bool) -> None:
+    """English is held block by block where it is written; other languages only by the length of their sentences."""
+    problems = list(check_translated_readings([row]))
+    assert [problem.code for problem in problems] == ["INFLESZ"] * found
+    assert all(problem.place == Place(f"locales/{row.locale}.po") and "at least 65" in problem.message for problem in problems)
+
+
+def test_the_shipped_spanish_packs_are_easy_to_read() -> None:
+    library = read_library(SHIPPED)[0]
+    site = replace(small_site(), locales=("es",))
+    rows = measure_all(library, [site], {"es": read_catalog(SHIPPED.locales / "es.po", ROOT)[0]})
+    packs = {row.audience: row for row in rows if not row.block}
+    assert list(check_translated_readings(rows)) == []
+    assert packs["adult"].inflesz and packs["adult"].inflesz > 70 and packs["adult"].words > 3000, "it was really measured"
+    assert {row.block for row in rows if row.audience == "nurse"} >= {"", "call-now.nurse", "dose-table.nurse", "triage.nurse"}

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from workshop import SMALL_SITE_TEXT, Command, Run, change_toml, copy_shipped_project, snapshot
+from workshop import SMALL_SITE_TEXT, Command, Run, change_file, change_toml, copy_shipped_project, snapshot
 
 from packbuilder import publish
 from packbuilder.model import Project
@@ -33,10 +33,7 @@ NURSE = ("build", "--audience", "nurse", "--jobs", "1")
 
 
 def change(command: Command, path: str, found: str, instead: str) -> None:
-    file = command.project.root / path
-    text = file.read_text(encoding="utf-8")
-    assert found in text
-    file.write_text(text.replace(found, instead, 1), encoding="utf-8")
+    change_file(command.project, path, found, instead)
 
 
 # A build that goes well
@@ -196,7 +193,7 @@ def test_a_print_that_fails_is_not_published_and_the_others_are(command: Command
 def test_a_release_refuses_drafts_and_writes_nothing(command: Command) -> None:
     run = command(*NURSE, "--release")
     assert run.code == 1 and not command.output.exists()
-    assert "NOT_RELEASED" in run.err and "nobody has signed this text" in run.err and "sample" in run.err
+    assert "NOT_RELEASED" in run.err and "nobody has signed the text yet" in run.err and "sample" in run.err
 
 
 def test_a_release_that_is_refused_keeps_what_is_there(command: Command) -> None:
@@ -214,7 +211,7 @@ def test_a_folder_that_cannot_be_written_is_said_plainly(command: Command, monke
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(publish, "write_beside", refuse)
-    run = command(*NURSE)
+    run = command(*NURSE, "--force")
     assert run.code == 1
     assert "OUTPUT" in run.err and "permission denied" in run.err and "--output" in run.err and "Traceback" not in run.err
     assert snapshot(command.output) == before

@@ -42,6 +42,9 @@ def read_with(folder: Path, path: str, text: str | bytes) -> tuple[Project, tupl
     project = copy_small_project(folder)
     target = project.handouts / path
     target.write_bytes(text if isinstance(text, bytes) else text.encode())
+    if path == "evidence.toml":
+        # The decisions cite its sources, so they go with it.
+        (project.handouts / "decisions.toml").unlink()
     return project, read_library(project)[1]
 
 
@@ -144,6 +147,23 @@ WRONG: dict[str, tuple[str, str | bytes, str, int, str]] = {
     ),
     "a source without a name": ("evidence.toml", "[sources.a]\ndate = '2026'\n", "SOURCE_VALUE", 1, "name"),
     "sources that are a word": ("evidence.toml", 'sources = "a"\n', "SOURCE_VALUE", 1, ""),
+    "a decision without a topic": ("decisions.toml", '[X01]\nhandled = "site"\ndecision = "x"\n', "DECISION_VALUE", 1, "topic ="),
+    "a decision with nothing decided": ("decisions.toml", '\n[X01]\ntopic = "x"\nhandled = "site"\n', "DECISION_VALUE", 2, "decision ="),
+    "a decision with an odd id": (
+        "decisions.toml", '[fever]\ntopic = "x"\nhandled = "site"\ndecision = "x"\n', "DECISION_VALUE", 1, "X01",
+    ),
+    "a decision outside a section": ("decisions.toml", 'X01 = "x"\n', "DECISION_VALUE", 1, "X01"),
+    "a decision that nobody settles": (
+        "decisions.toml", '[X01]\ntopic = "x"\nhandled = "sites"\ndecision = "x"\n', "DECISION_VALUE", 1, "did you mean site?",
+    ),
+    "a decision without the one who settles it": ("decisions.toml", '[X01]\ntopic = "x"\ndecision = "x"\n', "DECISION_VALUE", 1, "known:"),
+    "a decision about a source that is not known": (
+        "decisions.toml", '[X01]\ntopic = "x"\nhandled = "site"\ndecision = "x"\nsays.leaflt = "x"\n', "UNKNOWN_SOURCE", 1,
+        "did you mean leaflet?",
+    ),
+    "a slip in a decision's key": (
+        "decisions.toml", '[X01]\ntopic = "x"\nhandled = "site"\ndecision = "x"\ntopics = "x"\n', "UNKNOWN_KEY", 5, "did you mean topic?",
+    ),
 }  # fmt: skip
 
 
@@ -161,6 +181,21 @@ def test_a_file_that_is_gone_is_a_problem_and_no_crash(name: str, tmp_path: Path
     (project.handouts / name).unlink()
     _, problems = read_library(project)
     assert [(problem.code, problem.place.path) for problem in problems] == [("UNREADABLE", f"handouts/{name}")]
+
+
+def test_a_project_may_have_no_decisions(tmp_path: Path) -> None:
+    """Then a citation of one is unknown, as any other."""
+    project = copy_small_project(tmp_path)
+    (project.handouts / "decisions.toml").unlink()
+    library, problems = read_library(project)
+    assert not problems and library.decisions == {} and "X01" not in library.evidence
+
+
+def test_a_decision_may_be_cited_like_evidence() -> None:
+    row, cited = small_library().decisions["X01"], small_library().evidence["X01"]
+    assert (row.handled, row.site_keys, dict(row.says)) == ("site", ("fever.adult.high_c",), {"leaflet": "no number"})
+    assert (cited.kind, cited.statement, cited.sources) == ("conflict", "Fever number: The hospital sets the number.", ("leaflet",))
+    assert cited.audiences == () and cited.place == Place("handouts/decisions.toml", 1)
 
 
 def test_mistakes_in_several_files_are_all_reported(tmp_path: Path) -> None:
@@ -190,6 +225,7 @@ def test_the_shipped_room_is_read_without_a_problem() -> None:
     library, problems = read_library(SHIPPED)
     assert problems == ()
     assert set(library.packs) == {"adult", "parent", "nurse"}
+    assert len(library.decisions) >= 28 and {"X01", "X02", "X06", "X07", "X15"} <= set(library.decisions)
     assert {
         "fever_above",
         "fever_at_or_above",

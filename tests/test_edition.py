@@ -13,9 +13,9 @@ from workshop import ROOT, SHIPPED, assert_clean, small, template_messages, writ
 from packbuilder.assemble import assemble, plan_editions
 from packbuilder.catalog import read_catalog
 from packbuilder.content import read_library
-from packbuilder.edition import print_all
 from packbuilder.language import is_source_language
-from packbuilder.model import Artifact
+from packbuilder.model import Artifact, Limits
+from packbuilder.pool import print_all
 from packbuilder.readback import CRITICAL
 from packbuilder.site import read_site
 
@@ -37,7 +37,7 @@ def prints(own_temporary_folder: None) -> dict[str, Artifact]:
     # The longest first, so that both processes are busy to the end.
     editions.sort(key=lambda edition: (edition.kind == "card", edition.audience))
     manuscripts = [assemble(edition, library, template_messages(), catalogs)[0] for edition in editions]
-    return {artifact.edition.path: artifact for artifact in print_all(manuscripts, SHIPPED, jobs=2)}
+    return {artifact.edition.path: artifact for artifact in print_all([(one,) for one in manuscripts], SHIPPED, 2, Limits())}
 
 
 def test_each_kind_of_print_is_there(prints: dict[str, Artifact]) -> None:
@@ -91,6 +91,6 @@ def test_without_shared_memory_all_is_printed_by_one_process(monkeypatch: pytest
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("packbuilder.edition.ProcessPoolExecutor", refuse)
-    made = list(print_all([write("nurse"), write("parent", kind="card")], small(), jobs=2))
+    monkeypatch.setattr("packbuilder.pool.ProcessPool", refuse)
+    made = list(print_all([(write("nurse"),), (write("parent", kind="card"),)], small(), 2, Limits()))
     assert [artifact.problems for artifact in made] == [(), ()]

@@ -8,17 +8,18 @@ import pytest
 from workshop import SHIPPED, SMALL_SITE_TEXT, assert_clean, change_toml, panel_text, site_from, small, small_library, write
 
 from packbuilder.content import read_library
-from packbuilder.edition import environment, print_edition
+from packbuilder.edition import print_edition
 from packbuilder.fit import PANEL_HEIGHT, PANEL_WIDTH, PT, SIZES, fit_card
 from packbuilder.model import Library, Manuscript, Problem, Site
 from packbuilder.printer import Press
 from packbuilder.site import read_site
+from packbuilder.typeset import make_environment
 
 WORDS = "Call us now. "
 
 
 def fit(manuscript: Manuscript, press: Press) -> tuple[dict[str, float], tuple[Problem, ...]]:
-    return fit_card(manuscript, environment(small().templates), press)
+    return fit_card(manuscript, make_environment(small().templates), press)
 
 
 def long_panel(stem: str, words: int) -> Library:

@@ -12,12 +12,12 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from workshop import ROOT, SHIPPED
 
 from packbuilder.catalog import Translations, read_catalog
-from packbuilder.cli import default_sites
 from packbuilder.content import read_library
 from packbuilder.glossary import Glossary, read_glossary
 from packbuilder.language import babel_locale, direction, is_source_language
 from packbuilder.messages import extract, extract_templates
 from packbuilder.model import Translation
+from packbuilder.rooms import default_sites
 from packbuilder.site import read_site
 from packbuilder.translation import check_translation
 

@@ -27,7 +27,7 @@ from packbuilder.messages import extract_templates
 from packbuilder.model import Edition, Kind, Library, Manuscript, Message, Site
 from packbuilder.printer import Proof, print_pdf
 from packbuilder.site import read_site
-from packbuilder.typeset import typeset
+from packbuilder.typeset import make_environment, typeset
 
 Name = tuple[str, str, str, Kind]  # site, audience, locale, kind
 SITES = ("example-gb", "example-us")
@@ -105,7 +105,7 @@ def plain_words(element: Element, in_short_foot: bool = False) -> Iterator[str]:
 
 def page_of(name: Name) -> str:
     manuscript = write(name)
-    return typeset(manuscript, edition.environment(SHIPPED.templates), dict.fromkeys(manuscript.panels, 8.0))
+    return typeset(manuscript, make_environment(SHIPPED.templates), dict.fromkeys(manuscript.panels, 8.0))
 
 
 @pytest.mark.parametrize("name", EVERY, ids="-".join)

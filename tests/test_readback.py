@@ -28,12 +28,13 @@ from workshop import (
     write,
 )
 
-from packbuilder.edition import environment, print_all, print_edition
+from packbuilder.edition import print_edition
 from packbuilder.fit import fit_card
-from packbuilder.model import Library, Manuscript, PackEntry, PrintedFact, Problem
+from packbuilder.model import Library, Limits, Manuscript, PackEntry, PrintedFact, Problem
+from packbuilder.pool import print_all
 from packbuilder.printer import Press, print_pdf
 from packbuilder.readback import read_back
-from packbuilder.typeset import typeset
+from packbuilder.typeset import make_environment, typeset
 
 FONTS = ROOT / "templates" / "fonts"
 CUNEIFORM = "\U00012000"  # no font of ours will ever have it
@@ -72,7 +73,7 @@ def manuscript(name: str) -> Manuscript:
 @cache
 def page(which: str, press: Press) -> str:
     """The HTML of one of the manuscripts. Lists in columns take most of the time of a layout and are left to other tests."""
-    env = environment(small().templates)
+    env = make_environment(small().templates)
     written = manuscript(which)
     return style("ul { columns: auto !important }")(typeset(written, env, fit_card(written, env, press)[0]))
 
@@ -238,7 +239,7 @@ def test_a_real_hospital_must_not_say_sample(press: Press) -> None:
 
 def test_a_panel_in_letters_too_large_is_caught(press: Press) -> None:
     written = manuscript("card")
-    html = typeset(written, environment(small().templates), dict.fromkeys(written.panels, 30.0))
+    html = typeset(written, make_environment(small().templates), dict.fromkeys(written.panels, 30.0))
     assert "PAST_PANEL" in codes(read(html, written, press))
 
 
@@ -327,8 +328,9 @@ def test_an_untranslated_sentence_is_boxed_and_still_readable() -> None:
 def test_the_same_manuscript_gives_the_same_bytes_also_in_another_process() -> None:
     written = [write("nurse"), write("parent", kind="card")]
     here = [print_edition(one, small()) for one in written]
-    there = list(print_all(written, small(), jobs=2))
-    for one, two in zip(here, there, strict=True):
+    there = {artifact.edition.path: artifact for artifact in print_all([(one,) for one in written], small(), 2, Limits())}
+    for one in here:
+        two = there[one.edition.path]
         assert_clean(one)
         assert one.pdf == two.pdf
         assert one.entry == two.entry

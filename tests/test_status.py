@@ -3,22 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from workshop import SHIPPED, Command, echo_catalog, small_library, small_site, template_messages, write
+from workshop import SHIPPED, TODAY, Command, echo_catalog, make_rooms, sign, small_library, small_site, template_messages, write
 
+from packbuilder.assemble import plan_editions
 from packbuilder.catalog import Translations
-from packbuilder.edition import environment
 from packbuilder.messages import extract
-from packbuilder.model import Library, Pack
-from packbuilder.status import Share, as_rows, count_shares, messages_of
+from packbuilder.model import Library, Manuscript, Pack
+from packbuilder.prepare import prepare
+from packbuilder.status import Share, as_rows, count_approved, count_shares, messages_of
+from packbuilder.typeset import make_environment
 
 ALL = extract(small_library(), template_messages(), [small_site()])
 
 
 def shares(catalogs: Mapping[str, Translations], library: Library | None = None) -> dict[tuple[str, str], Share]:
-    return {(share.locale, share.pack): share for share in count_shares(library or small_library(), ALL, catalogs)}
+    return {(share.locale, share.pack): share for share in count_shares(library or small_library(), ALL, catalogs, {})}
 
 
 def changed(source: str, text: str = "", fuzzy: bool = False) -> Translations:
@@ -32,7 +35,7 @@ def contexts(pack: Pack) -> set[str]:
 
 
 def test_there_is_a_row_for_each_language_and_pack_in_order() -> None:
-    rows = count_shares(small_library(), ALL, {"pl": {}, "ar": {}, "es": {}})
+    rows = count_shares(small_library(), ALL, {"pl": {}, "ar": {}, "es": {}}, {})
     assert [(row.locale, row.pack) for row in rows] == [
         (code, pack) for code in ("ar", "es", "pl") for pack in ("adult", "parent", "nurse")
     ]
@@ -105,6 +108,38 @@ def test_a_language_at_100_prints_no_english_and_one_that_prints_english_is_not_
     assert {(message.context, message.text) for message in write(pack, "ar").missing} <= own
 
 
+# Signed texts
+
+
+def signed_texts(*signatures: tuple[str, str, str], sample: bool = True, today: date = TODAY) -> Mapping[tuple[str, str], int]:
+    """The count for two hospitals with every print of theirs, when these texts (site, audience, locale) are signed."""
+    sites = [replace(small_site(), id=name, locales=("en-GB", "pl"), sample=sample) for name in ("one-gb", "two-gb")]
+    rooms = make_rooms(None, sites, {"pl": echo_catalog(sites=sites)})
+    env = make_environment(SHIPPED.templates)
+    editions = plan_editions(sites, small_library(), audiences=["nurse", "parent"])
+    manuscripts, _ = prepare(editions, rooms, env, TODAY)
+    texts: dict[tuple[str, str, str], Manuscript] = {(m.edition.site.id, m.edition.audience, m.edition.locale): m for m in manuscripts}
+    approvals = tuple(sign(texts[name]) for name in signatures)
+    return count_approved(prepare(editions, replace(rooms, approvals=approvals), env, today)[0])
+
+
+def test_a_signed_text_counts_once_for_each_hospital() -> None:
+    """And not once more for its card. A sample can be signed, though it is never released."""
+    one = ("one-gb", "parent", "en-GB")
+    assert signed_texts(one) == {("en-GB", "parent"): 1}
+    assert signed_texts(one, ("two-gb", "parent", "en-GB"), sample=False) == {("en-GB", "parent"): 2}
+
+
+def test_a_translation_counts_when_its_source_is_signed_too() -> None:
+    polish, english = ("one-gb", "nurse", "pl"), ("one-gb", "nurse", "en-GB")
+    assert signed_texts(polish) == {}
+    assert signed_texts(polish, english) == {("en-GB", "nurse"): 1, ("pl", "nurse"): 1}
+
+
+def test_a_signature_that_ended_does_not_count() -> None:
+    assert signed_texts(("one-gb", "nurse", "en-GB"), today=TODAY.replace(year=2030)) == {}
+
+
 # The command
 
 
@@ -168,9 +203,10 @@ class Tables(HTMLParser):
 
 
 def test_the_page_shows_the_same_numbers() -> None:
-    rows = as_rows(count_shares(small_library(), ALL, {"ar": changed("Keep warm", "x", fuzzy=True)}))
+    rows = as_rows(count_shares(small_library(), ALL, {"ar": changed("Keep warm", "x", fuzzy=True)}, {("ar", "adult"): 2}))
+    assert [row["approved"] for row in rows] == [2, 0, 0]
     tables = Tables()
-    tables.feed(environment(SHIPPED.templates).get_template("status.html").render(rows=rows))
+    tables.feed(make_environment(SHIPPED.templates).get_template("status.html").render(rows=rows))
     heads, *cells = tables.rows
     assert heads == ["Language", "Pack", "Done", "Translated", "To check", "Missing", "Approved"]
     assert cells[0][:2] == ["Arabic ( العربية )", "adult"]

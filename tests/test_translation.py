@@ -18,22 +18,21 @@ from workshop import (
     Case,
     Command,
     assert_clean,
+    list_languages,
     read_cases,
     small,
-    small_library,
-    small_site,
-    template_messages,
     translated,
     write,
+    write_po,
 )
 
-from packbuilder.edition import environment, print_edition
+from packbuilder.edition import print_edition
 from packbuilder.glossary import Glossary
 from packbuilder.language import pseudo_translate
-from packbuilder.messages import extract, has_words
+from packbuilder.messages import has_words
 from packbuilder.model import Kind, Manuscript, Message, Place, Translation
 from packbuilder.translation import check_translation, check_untouched, is_critical
-from packbuilder.typeset import typeset
+from packbuilder.typeset import make_environment, typeset
 
 GLOSSARY = Glossary(
     terms={"pump": ("bomba",), "bag": ("bolsa", "bolsas"), "line": ("vía",)},
@@ -251,7 +250,7 @@ def translate_all(locale: str, changes: dict[str, str], audience: str = "adult")
 
 
 def page(manuscript: Manuscript) -> str:
-    return typeset(manuscript, environment(small().templates), dict.fromkeys(manuscript.panels, 8.0))
+    return typeset(manuscript, make_environment(small().templates), dict.fromkeys(manuscript.panels, 8.0))
 
 
 @given(st.sampled_from(["ar", "pl"]), st.fixed_dictionaries({source: translations(source) for source in WORDS}))
@@ -284,29 +283,9 @@ def test_its_facts_are_on_the_paper(locale: str) -> None:
 # What is missing, and what is only a hint
 
 
-def write_po(command: Command, code: str, changes: dict[str, str], fuzzy: frozenset[str] = frozenset()) -> None:
-    """A whole catalogue in pseudo-words; `changes` says what stands there instead, by source."""
-    rows = []
-    for message in extract(small_library(), template_messages(), [small_site()]):
-        quoted = [
-            text.replace("\\", r"\\").replace('"', r"\"")
-            for text in (message.text, changes.get(message.text, pseudo_translate(message.text)))
-        ]
-        flag = "#, fuzzy\n" if message.text in fuzzy else ""
-        rows.append(f'{flag}msgctxt "{message.context}"\nmsgid "{quoted[0]}"\nmsgstr "{quoted[1]}"\n')
-    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-    (command.project.locales / f"{code}.po").write_text("\n".join([header, *rows]), encoding="utf-8")
-
-
-def list_languages(command: Command, *codes: str) -> None:
-    site = command.project.handouts / "sites" / "small-gb.toml"
-    listed = ", ".join(f'"{code}"' for code in codes)
-    site.write_text(site.read_text(encoding="utf-8").replace('["en-GB"]', f"[{listed}]"), encoding="utf-8")
-
-
 def build_nurse(command: Command) -> tuple[dict[str, list[str]], dict[str, str]]:
     """The reasons of each draft, and the HTML, by locale."""
-    list_languages(command, "en-GB", "pl", "es")
+    list_languages(command.project, "en-GB", "pl", "es")
     html = command.project.root / "html"
     run = command("build", "--audience", "nurse", "--json", "--jobs", "1", "--keep-html", str(html))
     assert run.code == 0, run
@@ -315,23 +294,23 @@ def build_nurse(command: Command) -> tuple[dict[str, list[str]], dict[str, str]]
 
 
 def test_a_missing_message_makes_only_that_locale_a_draft_and_is_boxed(command: Command) -> None:
-    write_po(command, "es", {"Keep warm": ""})
-    write_po(command, "pl", {})
+    write_po(command.project, "es", {"Keep warm": ""})
+    write_po(command.project, "pl", {})
     reasons, pages = build_nurse(command)
-    assert "1 messages have no translation" in reasons["es"]
-    assert not any("translation" in reason for locale in ("en-GB", "pl") for reason in reasons[locale])
+    assert "1 message has no translation" in reasons["es"]
+    assert not any("no translation" in reason for locale in ("en-GB", "pl") for reason in reasons[locale])
     assert re.search(r'<li class="untranslated"[^>]*lang="en-GB"[^>]*>Keep warm</li>', pages["es"])
     assert pages["es"].count("untranslated") == 1 and "untranslated" not in pages["en-GB"] + pages["pl"]
 
 
 def test_a_hint_is_never_printed(command: Command) -> None:
     write_po(
-        command,
+        command.project,
         "es",
         {"Keep warm": "ABRIGO NO REVISADO", "above {fever_high}": "POR DEBAJO DE {fever_high}"},
         frozenset({"Keep warm", "above {fever_high}"}),
     )
-    write_po(command, "pl", {})
+    write_po(command.project, "pl", {})
     reasons, pages = build_nurse(command)
     assert "2 messages have no translation" in reasons["es"]
     assert "ABRIGO" not in pages["es"] and "POR DEBAJO" not in pages["es"]
@@ -388,8 +367,8 @@ def test_every_message_without_a_translation_is_counted() -> None:
 
 
 def test_a_wrong_translation_holds_up_its_language_before_anything_is_written(command: Command) -> None:
-    write_po(command, "es", {"Ring {phone_24h} at once.": "Llame al 020 7946 0132"})
-    list_languages(command, "en-GB", "es")
+    write_po(command.project, "es", {"Ring {phone_24h} at once.": "Llame al 020 7946 0132"})
+    list_languages(command.project, "en-GB", "es")
     run = command("build", "--audience", "nurse", "--locale", "es", "--jobs", "1", "--json")
     found = [row for row in run.document["problems"] if row["code"].startswith("PO_")]
     assert run.code == 1 and {row["code"] for row in found} == {"PO_PLACEHOLDER", "PO_DIGITS"}

@@ -57,7 +57,7 @@ def test_a_print_with_another_number_of_pages_is_named(output: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("phone_24h", "020 7946 0124"), ("call_temperature_child", "38.1\u00a0°C (100.6\u00a0°F) or above"), ("drip_days", "29")],
+    [("phone_24h", "020 7946 0124"), ("call_temperature_child", "38.1\u00a0°C (100.6\u00a0°F) or above"), ("drip_days", "2929")],
 )
 def test_a_fact_that_is_not_on_the_paper_is_named(name: str, text: str, output: Path) -> None:
     codes = found(output, lambda entry: entry["facts"].update({name: text}))

@@ -1,6 +1,5 @@
 """The preview: every save is noticed, also one that comes while a print is made, and the browser follows by itself."""
 
-import argparse
 import json
 import os
 import re
@@ -13,6 +12,7 @@ from workshop import Command, write
 
 from packbuilder import cli
 from packbuilder.model import Place, Problem, Project
+from packbuilder.production import Order, Outcome
 from packbuilder.watch import changed_stems, show_changed, show_preview, snapshot, wait_for_change
 
 Patch = pytest.MonkeyPatch
@@ -192,44 +192,44 @@ def test_a_path_with_quotation_marks_does_not_break_out_of_the_page(tmp_path: Pa
 
 
 def artifact(path: str) -> dict[str, object]:
-    return {"path": path, "pages": 1, "sample": True, "state": "draft", "seconds": 0.1}
+    return {"path": path, "pages": 1, "sample": True, "state": "draft", "seconds": 0.1, "rendered": True}
 
 
-def run_watch(command: Command, monkeypatch: Patch, *builds: object) -> tuple[int, list[argparse.Namespace]]:
+def run_watch(command: Command, monkeypatch: Patch, *builds: object) -> tuple[int, list[Order]]:
     """`watch` with these builds instead of real ones; the look after the last stops it, as Ctrl-C does."""
-    asked: list[argparse.Namespace] = []
+    asked: list[Order] = []
     steps = iter(builds)
 
-    def build(args: argparse.Namespace, project: Project) -> cli.Outcome:
-        asked.append(args)
+    def build(order: Order, project: Project, follow: object) -> Outcome:
+        asked.append(order)
         step = next(steps, None)
         assert callable(step), "it prints without a reason"
         outcome = step()
-        assert isinstance(outcome, cli.Outcome)
+        assert isinstance(outcome, Outcome)
         return outcome
 
     def stop(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "run_build", build)
+    monkeypatch.setattr(cli, "build", build)
     monkeypatch.setattr("packbuilder.watch.time.sleep", stop)
     return command("watch", "--audience", "adult", "--locale", "es", "--output", str(command.output)).code, asked
 
 
-def made(*paths: str) -> cli.Outcome:
-    return cli.Outcome((), tuple(artifact(path) for path in paths), dict.fromkeys(paths, 1))
+def made(*paths: str) -> Outcome:
+    return Outcome((), tuple(artifact(path) for path in paths), dict.fromkeys(paths, 1))
 
 
 def test_watch_prints_one_pack_and_stops_quietly(command: Command, monkeypatch: Patch) -> None:
     code, asked = run_watch(command, monkeypatch, lambda: made("small-gb/es/blinatumomab-adult-es.pdf"))
     assert code == 0
-    [args] = asked
-    assert (args.audience, args.locale, args.release, len(args.site)) == (["adult"], ["es"], False, 1)
+    [order] = asked
+    assert (order.audiences, order.locales, order.release, len(order.sites)) == (("adult",), ("es",), False, 1)
     assert (command.output / "preview" / "index.html").exists()
 
 
 def test_a_save_while_the_first_print_is_made_starts_a_second(command: Command, monkeypatch: Patch) -> None:
-    def build_slowly() -> cli.Outcome:
+    def build_slowly() -> Outcome:
         touch(command.project.handouts / "blocks" / "fever.md")
         return made("small-gb/es/blinatumomab-adult-es.pdf")
 
@@ -248,18 +248,18 @@ def test_a_save_while_a_later_print_is_made_starts_another(command: Command, mon
             raise KeyboardInterrupt
         step()
 
-    def build_slowly() -> cli.Outcome:
+    def build_slowly() -> Outcome:
         touch(fever)
         return made(path)
 
-    prints: Iterator[Callable[[], cli.Outcome]] = iter([lambda: made(path), build_slowly, lambda: made(path)])
+    prints: Iterator[Callable[[], Outcome]] = iter([lambda: made(path), build_slowly, lambda: made(path)])
     count: list[int] = []
 
-    def build(args: argparse.Namespace, project: Project) -> cli.Outcome:
+    def build(order: Order, project: Project, follow: object) -> Outcome:
         count.append(1)
         return next(prints)()
 
-    monkeypatch.setattr(cli, "run_build", build)
+    monkeypatch.setattr(cli, "build", build)
     monkeypatch.setattr("packbuilder.watch.time.sleep", sleep)
     assert command("watch", "--audience", "adult", "--locale", "es", "--output", str(command.output)).code == 0
     assert len(count) == 3
@@ -277,7 +277,7 @@ def test_the_preview_shows_the_pack_and_not_its_card(locale: str, command: Comma
 def test_a_mistake_is_shown_and_the_last_good_print_stays(command: Command, monkeypatch: Patch) -> None:
     page = show_preview(["small-gb/es/blinatumomab-adult-es.pdf"], command.output)
     stamp = read_stamp(page)
-    code, _ = run_watch(command, monkeypatch, lambda: cli.Outcome((Problem("PO_DIGITS", Place("locales/es.po", 7), "the digits differ"),)))
+    code, _ = run_watch(command, monkeypatch, lambda: Outcome((Problem("PO_DIGITS", Place("locales/es.po", 7), "the digits differ"),)))
     assert code == 0 and read_stamp(page) == stamp
 
 

@@ -6,26 +6,46 @@ import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from packbuilder import cli
-from packbuilder.assemble import assemble
 from packbuilder.catalog import Translations
 from packbuilder.content import read_library
+from packbuilder.language import pseudo_translate
 from packbuilder.messages import extract, extract_templates
-from packbuilder.model import Artifact, Edition, Format, Kind, Library, Manuscript, Place, Problem, Project, Site, Translation
+from packbuilder.model import (
+    Approval,
+    Artifact,
+    Edition,
+    Format,
+    Kind,
+    Library,
+    Manuscript,
+    Place,
+    Problem,
+    Project,
+    Role,
+    Site,
+    Translation,
+)
+from packbuilder.prepare import prepare
+from packbuilder.rooms import Rooms
 from packbuilder.site import read_site
+from packbuilder.typeset import make_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 GOLDEN = ROOT / "tests" / "golden"
 SMALL = FIXTURES / "small"
 SHIPPED = Project(ROOT)
+TODAY = date(2026, 3, 2)
 
 
 class SmallProject(Project):
@@ -162,6 +182,25 @@ def plan(
     return Edition(site, (library or small_library()).packs[audience], locale, format_, kind)
 
 
+def make_rooms(
+    library: Library | None = None,
+    sites: Iterable[Site] = (),
+    catalogs: Mapping[str, Translations] | None = None,
+    approvals: Iterable[Approval] = (),
+) -> Rooms:
+    """All rooms as values, as if they had been read: the small project with what a test puts in its place."""
+    return Rooms(
+        library=library or small_library(),
+        sites=tuple(sites) or (small_site(),),
+        template_messages=template_messages(),
+        catalogs=catalogs or {},
+        glossaries={},
+        approvals=tuple(approvals),
+        problems=(),
+        complete=True,
+    )
+
+
 def write(
     audience: str = "adult",
     locale: str = "en-GB",
@@ -170,11 +209,14 @@ def write(
     library: Library | None = None,
     catalogs: Mapping[str, Translations] | None = None,
     format_: Format = "standard",
+    approvals: Iterable[Approval] = (),
+    today: date = TODAY,
 ) -> Manuscript:
-    """A manuscript of the small project."""
-    library = library or small_library()
-    edition = plan(site or small_site(), audience, locale, kind, library, format_)
-    manuscript, problems = assemble(edition, library, template_messages(), catalogs or {})
+    """A manuscript of the small project, with its digest and its state."""
+    library, site = library or small_library(), site or small_site()
+    edition = plan(site, audience, locale, kind, library, format_)
+    rooms = make_rooms(library, [site], catalogs, approvals)
+    [manuscript], problems = prepare([edition], rooms, make_environment(SHIPPED.templates), today)
     assert not problems
     return manuscript
 
@@ -215,6 +257,64 @@ def assert_clean(artifact: Artifact) -> None:
     """A print that may be published: WeasyPrint said nothing, and the read-back found nothing."""
     assert not artifact.problems, "\n".join(map(str, artifact.problems))
     assert artifact.pdf.startswith(b"%PDF-")
+
+
+# Signatures
+
+
+def make_real(site: Site | None = None) -> Site:
+    """A site that may be released. Its numbers stay made up: only the reader of site files looks at that."""
+    return replace(site or small_site(), sample=False)
+
+
+def sign(manuscript: Manuscript, by: str = "A. Person", on: date = TODAY, **changes: Any) -> Approval:
+    """A signature for this very text, good for a year."""
+    edition = manuscript.edition
+    role: Role = "clinical" if edition.locale.startswith("en") else "translation"
+    review = date(on.year + 1, on.month, on.day)
+    approval = Approval(edition.site.id, edition.audience, edition.locale, role, by, "consultant", on, review, manuscript.digest)
+    return replace(approval, **changes)
+
+
+def list_languages(project: Project, *codes: str) -> None:
+    """Other languages in the site file of the small project."""
+    site = project.handouts / "sites" / "small-gb.toml"
+    text = change_toml(site.read_text(encoding="utf-8"), "locales = [" + ", ".join(f'"{code}"' for code in codes) + "]")
+    site.write_text(text, encoding="utf-8")
+
+
+def write_po(
+    project: Project, code: str, changes: Mapping[str, str] | None = None, fuzzy: frozenset[str] = frozenset(), translator: str = ""
+) -> None:
+    """A whole catalogue of the small project in pseudo-words; `changes` says what stands there instead, by source."""
+    rows = []
+    for message in extract(small_library(), template_messages(), [small_site()]):
+        quoted = [
+            text.replace("\\", r"\\").replace('"', r"\"")
+            for text in (message.text, (changes or {}).get(message.text, pseudo_translate(message.text)))
+        ]
+        flag = "#, fuzzy\n" if message.text in fuzzy else ""
+        rows.append(f'{flag}msgctxt "{message.context}"\nmsgid "{quoted[0]}"\nmsgstr "{quoted[1]}"\n')
+    named = f'"Last-Translator: {translator}\\n"\n' if translator else ""
+    header = f'msgid ""\nmsgstr ""\n{named}"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    (project.locales / f"{code}.po").write_text("\n".join([header, *rows]), encoding="utf-8")
+
+
+def change_file(project: Project, path: str, found: str, instead: str) -> None:
+    """Other words in a file of a project, once."""
+    file = project.root / path
+    text = file.read_text(encoding="utf-8")
+    assert found in text, f"{found!r} is not in {path}"
+    file.write_text(text.replace(found, instead, 1), encoding="utf-8")
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The words of each page, as a reader of PDF files finds them, with their white space folded."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    finally:
+        document.close()
 
 
 # The command line

@@ -1,0 +1,78 @@
+"""What is printed already, and whether it is still good: the key of each print, and the stamp of a whole order.
+
+Why two of them: a key says that one PDF would come out the same, so only what changed is rendered; a stamp says that nothing at all
+has changed since an order was done, so not even the texts are read. Both live in `.stock.json` beside the manifest; without that file,
+or with one that is not ours, everything is printed anew.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packbuilder.toolchain import tools_digest
+
+NAME = ".stock.json"
+VERSION = 1
+SHEET = "print.css"
+ASSET = re.compile(r"""(?:src="|url\(\s*["']?)((?:pictures|fonts)/[^"')]+)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """`keys`: path -> [key, sha256 of the PDF, pages]. `stamps`: order -> inputs and the sha256 of every file that it made."""
+
+    keys: Mapping[str, list[Any]] = field(default_factory=dict)
+    stamps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read_stock(output: Path) -> Stock:
+    try:
+        data = json.loads((output / NAME).read_text(encoding="utf-8"))
+        if data["version"] == VERSION:
+            return Stock(dict(data["keys"]), dict(data["stamps"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return Stock()
+
+
+def stock_bytes(stock: Stock) -> bytes:
+    return json.dumps({"version": VERSION, "keys": stock.keys, "stamps": stock.stamps}, sort_keys=True).encode()
+
+
+def print_key(html: str, look: str, templates: Path) -> str:
+    """The digest of all that a print is made from: its HTML, style sheet, fonts and pictures, and the tools."""
+    parts = [html, look, tools_digest(), *(asset_digest(templates / name) for name in sorted(set(ASSET.findall(html))))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def look_digest(templates: Path) -> str:
+    """The digest of the style sheet, of every picture that it names, and of all fonts."""
+    sheet = (templates / SHEET).read_text(encoding="utf-8")
+    names = sorted({f"{templates / name}" for name in ASSET.findall(sheet)} | {str(path) for path in (templates / "fonts").glob("*.ttf")})
+    return hashlib.sha256("\n".join([sheet, *(asset_digest(Path(name)) for name in names)]).encode()).hexdigest()
+
+
+def asset_digest(path: Path) -> str:
+    """The digest of one file of the look; a file that is not there is named by the printer."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+
+
+def inputs_digest(folders: Iterable[Path], files: Iterable[Path]) -> str:
+    """The digest of everything that could be read for an order. Names count: a block's name says who reads it."""
+    found = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.name.endswith((".part", "~", ".swp"))}
+    total = hashlib.sha256(tools_digest().encode())
+    for path in sorted(found | set(files)):
+        total.update(f"\0{path}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file; empty when it is not there."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
