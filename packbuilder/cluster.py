@@ -5,7 +5,7 @@ or another look would print other bytes, so it refuses. A worker that dies loses
 """
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,6 +16,8 @@ from packbuilder.stock import look_digest
 from packbuilder.toolchain import tools_digest
 
 AHEAD = 4  # jobs under way for each worker: enough to hide the network
+PATIENCE = 10  # s, for a scheduler that does not answer
+LOST = ("CLUSTER", "was not printed: the scheduler is gone", "start it, then build again")
 HOME = Project(Path(__file__).resolve().parent.parent)
 ONE_AT_A_TIME = Lock()  # Pango does not bear two threads, and a worker of Dask has one for each core unless it is told otherwise
 
@@ -27,27 +29,38 @@ def print_on_cluster(jobs: Iterable[tuple[Manuscript, ...]], project: Project, s
     except ImportError:
         raise ClusterFailed("the cluster extra is not installed: pip install 'blinatumomab-packs[cluster]'") from None
     try:
-        client = Client(scheduler, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ClusterFailed(f"no scheduler answers at {scheduler}: {error}") from None
     tools, look = tools_digest(), look_digest(project.templates)
-    with client, client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]
+    with client:
+        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
         waiting: dict[Future[list[Artifact]], tuple[Manuscript, ...]] = {}
         ahead = max(len(client.scheduler_info()["workers"]), 1) * AHEAD
         for job in jobs:
             while len(waiting) >= ahead:
-                yield from collect(waiting)
-            waiting[executor.submit(print_remote, job, tools, look)] = job
+                yield from collect(waiting, client)
+            if client.status == "closed":
+                yield from refuse(job, *LOST)
+            else:
+                waiting[executor.submit(print_remote, job, tools, look)] = job
         while waiting:
-            yield from collect(waiting)
+            yield from collect(waiting, client)
 
 
-def collect(waiting: dict[Future[Any], tuple[Manuscript, ...]]) -> Iterator[Artifact]:
+def collect(waiting: dict[Future[Any], tuple[Manuscript, ...]], client: Any) -> Iterator[Artifact]:
     """Waits until something is finished, and gives its prints. What no worker could print is named."""
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+    done = wait(waiting, timeout=PATIENCE, return_when=FIRST_COMPLETED).done
+    if not done and client.status == "closed":
+        # A job that was sent while the client gave up is never heard of again.
+        yield from (artifact for job in waiting.values() for artifact in refuse(job, *LOST))
+        waiting.clear()
+    for future in done:
         job = waiting.pop(future)
         try:
             yield from future.result()
+        except CancelledError:
+            yield from refuse(job, *LOST)
         except Exception as error:
             yield from refuse(job, "CLUSTER", f"was not printed: {error}", "look at the workers, then build again")
 
