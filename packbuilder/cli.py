@@ -271,10 +271,15 @@ def show_change(order: Order, project: Project, last: Manuscript | None, start: 
 
 def annotate(problem: Problem) -> str:
     """A problem as GitHub shows it beside the line of the change (workflow commands)."""
-    text = str(problem).partition(": ")[2]
-    for char, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        text = text.replace(char, code)
-    return f"::{problem.severity} file={problem.place.path},line={max(problem.place.line, 1)},title={problem.code}::{text}"
+    text = escape(str(problem).removeprefix(f"{problem.place}: "))
+    return f"::{problem.severity} file={escape(problem.place.path, ',:')},line={max(problem.place.line, 1)},title={problem.code}::{text}"
+
+
+def escape(text: str, more: str = "") -> str:
+    """Characters that end a workflow command; in a property such as the file also `more` (actions/toolkit, command.ts)."""
+    for char in "%\r\n" + more:
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
 
 
 def show(outcome: Outcome, as_json: bool, quiet: bool = False) -> None:

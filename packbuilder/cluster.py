@@ -4,6 +4,7 @@ A job holds everything that is printed; the look (templates) stands on each mach
 or another look would print other bytes, so it refuses. A worker that dies loses nothing: its jobs go to another one.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from pathlib import Path
@@ -26,9 +27,14 @@ def print_on_cluster(jobs: Iterable[tuple[Manuscript, ...]], project: Project, s
     """All prints, each as it is finished on any worker. Raises ClusterFailed."""
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise ClusterFailed("the cluster extra is not installed: pip install 'blinatumomab-packs[cluster]'") from None
+    for name in ("distributed", "distributed.client"):
+        # What goes wrong is told by the build, in a line for each print.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        get_address_host_port(scheduler)  # here, because a client that was given no address hangs when it is thrown away
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ClusterFailed(f"no scheduler answers at {scheduler}: {error}") from None

@@ -9,7 +9,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
@@ -20,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from packbuilder.edition import print_text
 from packbuilder.model import Artifact, Limits, Manuscript, Place, Problem, Project
 from packbuilder.printer import TEMPLATES, FontsMissing, check_fonts, make_press
+from packbuilder.publish import deaf_to_interrupts
 
 AHEAD = 2  # jobs under way for each worker
 TASKS = 4  # texts that a worker prints before a fresh one takes its place: its memory is not collected, it ends
@@ -82,19 +82,6 @@ def start_ahead(project: Project) -> None:
         with contextlib.suppress(OSError, FontsMissing), deaf_to_interrupts():
             check_fonts(project.templates / "fonts")
             forkserver.ensure_running()
-
-
-@contextlib.contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
-    """What is started meanwhile ignores Ctrl-C: the one who asked for the build ends it, in one line."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def choose_context(project: Project) -> Any:

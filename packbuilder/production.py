@@ -23,6 +23,7 @@ from packbuilder.publish import (
     OutputFailed,
     clear_parts,
     describe,
+    failing_clearly,
     is_whole,
     locked,
     publish,
@@ -219,7 +220,7 @@ def produce(editions: Sequence[Edition], problems: Sequence[Problem], shop: Shop
             done.append((dict(artifact.entry), artifact.rendered, artifact.seconds))
         return deliver(done, problems, wrong, editions, shop)
     finally:
-        clear_parts(output, [edition.path for edition in editions])
+        clear_parts(output, [STOCK, *(edition.path for edition in editions)])
 
 
 def refuse(manuscript: Manuscript) -> Problem:
@@ -285,8 +286,9 @@ def find_jobs(editions: Sequence[Edition], shop: Shop, kept: list[Artifact]) -> 
 
 def save_html(artifact: Artifact, folder: Path) -> None:
     target = (folder / artifact.edition.path).with_suffix(".html")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(artifact.html, encoding="utf-8")
+    with failing_clearly(folder):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(artifact.html, encoding="utf-8")
 
 
 def deliver(

@@ -8,6 +8,8 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,7 +85,7 @@ def publish(
     entries = sorted([*map(dict, fresh), *map(dict, kept)], key=lambda entry: str(entry["path"]))
     listed = {entry["path"] for entry in entries}
     stale = [entry["path"] for entry in read_manifest(output) if entry["path"] not in listed]
-    with failing_clearly(output):
+    with failing_clearly(output), deaf_to_interrupts():
         for name, html in pages.items():
             write_beside(output / name, html.encode())
         for name, data in extra.items():
@@ -98,7 +100,8 @@ def publish(
                 (output / path).unlink(missing_ok=True)
         for name in (*pages, *extra, MANIFEST):
             put_in_place(output / name)
-        flush_folder(output)
+        for folder in {output, *((output / entry["path"]).parent for entry in fresh)}:
+            flush_folder(folder)
     return entries
 
 
@@ -109,6 +112,19 @@ def failing_clearly(output: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputFailed(f"{error.filename or output}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+@contextlib.contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Nothing that is done or started meanwhile hears Ctrl-C: files move all or none, and workers leave it to their parent."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def clear_parts(output: Path, paths: Iterable[str]) -> None:

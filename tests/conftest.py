@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from workshop import GOLDEN, SHIPPED, Command, Run, copy_shipped_project, copy_small_project
+from workshop import GOLDEN, SHIPPED, Command, Run, copy_shipped_project, copy_small_project, print_fast
 
 from packbuilder.model import Project
 from packbuilder.printer import Press, make_press
@@ -15,6 +15,10 @@ from packbuilder.printer import Press, make_press
 # The same examples on every run, and no folder of examples: a failure on one machine is a failure on all.
 settings.register_profile("project", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.load_profile("project")
+
+
+# On GitHub a build also writes annotations. Whether the tests run there must not change what they see.
+os.environ.pop("GITHUB_ACTIONS", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,6 +60,14 @@ def shipped_project(tmp_path: Path) -> Project:
 def command(small_project: Project, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command line on a copy of the small project."""
     return Command(small_project, monkeypatch)
+
+
+@pytest.fixture
+def fast(command: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The same, with made-up prints: for what happens around the printing."""
+    monkeypatch.setattr("packbuilder.production.run_jobs", print_fast)
+    monkeypatch.setattr("packbuilder.pool.start_ahead", lambda project: None)
+    return command
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,12 @@
-"""Publishing: whatever happens, the manifest is absent or true, and nothing that is not ours is touched."""
+"""Publishing: whatever happens, the manifest is absent or true, and nothing that is not ours is touched.
+
+Which older prints a build keeps is decided by `production`, and held in `test_publish_again.py`.
+"""
 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,17 @@ from workshop import plan, small_site, snapshot, write
 
 from packbuilder import publish as module
 from packbuilder.model import Artifact, Edition
-from packbuilder.publish import OutputFailed, describe, manifest_bytes, publish, read_manifest
+from packbuilder.publish import (
+    OutputFailed,
+    clear_parts,
+    describe,
+    is_whole,
+    locked,
+    manifest_bytes,
+    publish,
+    read_manifest,
+    stage,
+)
 
 KEYS = [
     "path",
@@ -45,13 +58,21 @@ def made(audience: str, words: str = "first") -> Artifact:
 
 
 def draw(entries: Iterable[Any]) -> dict[str, str]:
-    return {"index.html": "<html>" + " ".join(entry["path"] for entry in entries) + "</html>"}
+    return {"index.html": "<html>" + " ".join(sorted(entry["path"] for entry in entries)) + "</html>"}
 
 
-def put(
-    output: Path, *artifacts: Artifact, planned: Iterable[str] = ("adult", "parent", "nurse"), partial: bool = False
-) -> list[dict[str, Any]]:
-    return publish(artifacts, draw, output, [edition(audience) for audience in planned], partial)
+EXTRA = ".extra.json"
+
+
+def put(output: Path, *artifacts: Artifact, kept: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Stages and publishes as a build does, and clears up as a build does."""
+    entries = [artifact.entry for artifact in artifacts]
+    try:
+        for artifact in artifacts:
+            stage(artifact, output)
+        return publish(entries, kept, draw([*entries, *kept]), {EXTRA: b"extra"}, output)
+    finally:
+        clear_parts(output, [EXTRA, *(entry["path"] for entry in entries)])
 
 
 def assert_true_or_absent(output: Path) -> None:
@@ -76,7 +97,7 @@ def path_of(audience: str) -> str:
 
 def test_a_build_writes_the_prints_an_index_and_a_manifest(tmp_path: Path) -> None:
     entries = put(tmp_path, made("adult"), made("nurse"))
-    assert sorted(snapshot(tmp_path)) == sorted([path_of("adult"), path_of("nurse"), "index.html", "manifest.json"])
+    assert sorted(snapshot(tmp_path)) == sorted([path_of("adult"), path_of("nurse"), "index.html", "manifest.json", EXTRA])
     assert (tmp_path / path_of("adult")).read_bytes() == made("adult").pdf
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == {"version": 1, "artifacts": entries}
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == draw(entries)["index.html"]
@@ -98,10 +119,10 @@ def test_the_same_build_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_an_entry_says_all_that_the_contract_asks_for() -> None:
     manuscript = write("nurse")
     html = "".join(section.html for section in manuscript.sections)
-    entry = describe(manuscript, html, b"%PDF", 3)
+    entry = describe(manuscript, html, "sha of the file", 3)
     assert list(entry) == KEYS
     assert (entry["kind"], entry["audience"], entry["region"], entry["paper"], entry["pages"]) == ("pack", "nurse", "GB", "A4", 3)
-    assert entry["sha256"] == hashlib.sha256(b"%PDF").hexdigest() and entry["digest"] == manuscript.digest
+    assert entry["sha256"] == "sha of the file" and entry["digest"] == manuscript.digest
     assert entry["facts"]["phone_24h"] == "020 7946 0123"
     assert entry["facts"]["call_temperature_child"].startswith("38.0\u00a0°C (100.4\u00a0°F) or above")
     assert entry["facts"]["call_temperature_adult"].startswith("above 37.5\u00a0°C (99.5\u00a0°F)")
@@ -109,43 +130,53 @@ def test_an_entry_says_all_that_the_contract_asks_for() -> None:
     assert json.loads(manifest_bytes([entry]))["artifacts"] == [entry]
 
 
-# Building again
+def test_what_is_staged_stands_beside_its_place_and_is_not_listed(tmp_path: Path) -> None:
+    put(tmp_path, made("adult"))
+    before = snapshot(tmp_path)
+    stage(made("adult", "second"), tmp_path)
+    part = path_of("adult") + ".part"
+    assert snapshot(tmp_path) == before | {part: made("adult", "second").pdf}
+    clear_parts(tmp_path, [path_of("adult")])
+    assert snapshot(tmp_path) == before
 
 
-def test_a_build_of_some_keeps_the_others(tmp_path: Path) -> None:
+# Publishing again
+
+
+def test_what_is_kept_stays_listed_and_is_not_written_again(tmp_path: Path) -> None:
     put(tmp_path, made("adult"), made("nurse"))
-    put(tmp_path, made("adult", "second"), partial=True)
+    nurse = tmp_path / path_of("nurse")
+    touched = nurse.stat().st_mtime_ns
+    entries = put(tmp_path, made("adult", "second"), kept=[made("nurse").entry])
     assert listed(tmp_path) == [path_of("adult"), path_of("nurse")]
     assert (tmp_path / path_of("adult")).read_bytes() == made("adult", "second").pdf
-    assert_true_or_absent(tmp_path)
-    assert (tmp_path / "index.html").read_text(encoding="utf-8") == draw(read_manifest(tmp_path))["index.html"]
-
-
-def test_a_build_of_some_does_not_list_what_somebody_deleted(tmp_path: Path) -> None:
-    put(tmp_path, made("adult"), made("nurse"))
-    (tmp_path / path_of("nurse")).unlink()
-    put(tmp_path, made("adult", "second"), partial=True)
-    assert listed(tmp_path) == [path_of("adult")]
-
-
-def test_a_build_of_some_does_not_vouch_for_what_somebody_changed(tmp_path: Path) -> None:
-    """The manifest is true: a kept entry still has to be the file that was built."""
-    put(tmp_path, made("adult"), made("nurse"))
-    (tmp_path / path_of("nurse")).write_bytes(b"%PDF-1.7 by somebody else")
-    put(tmp_path, made("adult", "second"), partial=True)
+    assert nurse.read_bytes() == made("nurse").pdf and nurse.stat().st_mtime_ns == touched
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == draw(entries)["index.html"]
     assert_true_or_absent(tmp_path)
 
 
-@pytest.mark.parametrize("partial", [False, True])
-def test_what_no_site_asks_for_any_more_is_removed(partial: bool, tmp_path: Path) -> None:
+def test_a_build_that_prints_nothing_lists_what_it_keeps(tmp_path: Path) -> None:
+    put(tmp_path, made("adult"), made("nurse"))
+    before = snapshot(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    put(tmp_path, kept=[made("nurse").entry, made("adult").entry])
+    assert snapshot(tmp_path) == before
+
+
+def test_a_print_is_whole_only_as_it_was_built(tmp_path: Path) -> None:
+    entry = put(tmp_path, made("adult"))[0]
+    assert is_whole(entry, tmp_path)
+    (tmp_path / path_of("adult")).write_bytes(b"%PDF-1.7 by somebody else")
+    assert not is_whole(entry, tmp_path)
+    (tmp_path / path_of("adult")).unlink()
+    assert not is_whole(entry, tmp_path)
+
+
+def test_what_was_listed_and_is_not_any_more_is_removed(tmp_path: Path) -> None:
     put(tmp_path, made("adult"), made("parent"), made("nurse"))
-    put(tmp_path, made("adult"), made("nurse"), planned=("adult", "nurse"), partial=partial)
+    put(tmp_path, made("adult"), kept=[made("nurse").entry])
     assert not (tmp_path / path_of("parent")).exists()
     assert listed(tmp_path) == [path_of("adult"), path_of("nurse")]
-
-
-def test_a_whole_build_removes_what_was_not_made_this_time(tmp_path: Path) -> None:
-    put(tmp_path, made("adult"), made("nurse"))
     put(tmp_path, made("adult"))
     assert not (tmp_path / path_of("nurse")).exists() and listed(tmp_path) == [path_of("adult")]
 
@@ -187,8 +218,9 @@ def test_a_path_in_a_manifest_does_not_lead_out_of_the_folder(tmp_path: Path) ->
 )  # fmt: skip
 def test_a_manifest_that_is_not_ours_counts_as_none(text: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
-    put(tmp_path, made("adult"), partial=True)
+    put(tmp_path, made("adult"))
     assert listed(tmp_path) == [path_of("adult")]
+    assert (tmp_path / path_of("adult")).read_bytes() == made("adult").pdf
 
 
 # When something goes wrong in the middle
@@ -197,8 +229,8 @@ def test_a_manifest_that_is_not_ours_counts_as_none(text: str, tmp_path: Path) -
 STEPS = ("write_beside", "put_in_place")
 
 
-def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Callable[[], None]) -> None:
-    """Looks at the folder before each step, and lets the `count`-th call of one of them fail as a full disk does."""
+def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Callable[[], None], how: BaseException | None = None) -> None:
+    """Looks at the folder around each step, and lets the `count`-th call of one of them end as `how` says: a full disk if not told."""
     calls = {"left": count}
     for name in STEPS:
         original = getattr(module, name)
@@ -208,7 +240,7 @@ def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Call
             if name == step:
                 calls["left"] -= 1
                 if calls["left"] == 0:
-                    raise OSError(28, "No space left on device", str(args[0]))
+                    raise how or OSError(28, "No space left on device", str(args[0]))
             original(*args)
             watch()
 
@@ -216,7 +248,7 @@ def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Call
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("count", range(1, 7))
 def test_the_manifest_is_absent_or_true_at_every_moment(step: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, made("adult"), made("parent"), made("nurse"))
     break_at(monkeypatch, step, count, lambda: assert_true_or_absent(tmp_path))
@@ -228,7 +260,26 @@ def test_the_manifest_is_absent_or_true_at_every_moment(step: str, count: int, t
         assert (tmp_path / path_of(audience)).read_bytes() in (made(audience).pdf, made(audience, "second").pdf), "every file is whole"
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("count", range(1, 7))
+def test_an_interruption_between_the_steps_leaves_every_file_whole(
+    step: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is no trouble with the disk: it goes up as it is, and what it leaves is as honest."""
+    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    with monkeypatch.context() as patch:
+        break_at(patch, step, count, lambda: assert_true_or_absent(tmp_path), KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+    assert not [name for name in snapshot(tmp_path) if name.endswith(".part")]
+    for audience in ("adult", "parent", "nurse"):
+        assert (tmp_path / path_of(audience)).read_bytes() in (made(audience).pdf, made(audience, "second").pdf)
+    put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+    assert len(listed(tmp_path)) == 3
+    assert_true_or_absent(tmp_path)
+
+
+@pytest.mark.parametrize("count", range(1, 7))
 def test_while_files_are_still_being_written_the_old_ones_stand(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, made("adult"), made("parent"), made("nurse"))
     before = snapshot(tmp_path)
@@ -261,6 +312,8 @@ def test_a_file_in_the_place_of_the_folder_is_said_plainly(tmp_path: Path) -> No
     (tmp_path / "output").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputFailed, match="cannot be written"):
         put(tmp_path / "output", made("adult"))
+    with pytest.raises(OutputFailed, match="cannot be written"), locked(tmp_path / "output"):
+        pass
     assert (tmp_path / "output").read_text(encoding="utf-8") == "mine"
 
 
@@ -277,3 +330,21 @@ def test_a_folder_that_may_not_be_written_keeps_its_files(tmp_path: Path) -> Non
     finally:
         for folder in (tmp_path, tmp_path / "small-gb" / "en-GB"):
             folder.chmod(0o700)
+
+
+# Two builds at once
+
+
+def test_a_folder_where_another_build_writes_is_refused_until_it_is_done(tmp_path: Path) -> None:
+    output = tmp_path / "new" / "output"
+    with locked(output), pytest.raises(OutputFailed, match="another build is writing there"), locked(output):
+        pass
+    with locked(output):
+        pass
+
+
+def test_the_lock_is_given_back_after_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), locked(tmp_path):
+        raise ZeroDivisionError
+    with locked(tmp_path):
+        pass

@@ -1,0 +1,231 @@
+"""Building again into a folder with prints: which older ones stay, which go, and what a build that breaks off leaves.
+
+Through the command line on the small project. What is printed is made up, so that only the publishing takes time.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from workshop import Command, change_file, snapshot
+
+from packbuilder import publish
+from packbuilder.publish import OutputFailed
+
+SITE = "handouts/sites/small-gb.toml"
+NAMES = ("adult-card", "adult", "nurse", "parent-card", "parent")  # in the order of the manifest
+STEPS = ("write_beside", "put_in_place")
+
+
+def path_of(name: str) -> str:
+    return f"small-gb/en-GB/blinatumomab-{name}-en-GB.pdf"
+
+
+def build(fast: Command, *options: str, code: int = 0) -> str:
+    run = fast("build", "--today", "2026-11-20", *options)
+    assert run.code == code, run
+    assert "Traceback" not in run.err
+    return run.err
+
+
+def new_number(fast: Command, old: str = "0123", new: str = "0124") -> None:
+    change_file(fast.project, SITE, f"020 7946 {old}", f"020 7946 {new}")
+
+
+def numbers(fast: Command) -> dict[str, str]:
+    """The telephone number of each print in the folder, listed or not."""
+    return {path.name[len("blinatumomab-") : -len("-en-GB.pdf")]: path.read_bytes().decode()[-4:] for path in fast.output.rglob("*.pdf")}
+
+
+def listed(fast: Command) -> list[str]:
+    manifest = fast.output / "manifest.json"
+    return [entry["path"] for entry in json.loads(manifest.read_bytes())["artifacts"]] if manifest.exists() else []
+
+
+def assert_true_or_absent(fast: Command) -> None:
+    """Every file that the manifest names is there, byte for byte, and no PDF stands beside it that it does not name."""
+    if not (fast.output / "manifest.json").exists():
+        return
+    for entry in json.loads((fast.output / "manifest.json").read_bytes())["artifacts"]:
+        assert hashlib.sha256((fast.output / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
+
+
+# What stays and what goes
+
+
+def test_a_build_of_some_keeps_the_others(fast: Command) -> None:
+    build(fast)
+    new_number(fast)
+    build(fast, "--audience", "nurse")
+    assert listed(fast) == [path_of(name) for name in NAMES]
+    assert numbers(fast) == dict.fromkeys(NAMES, "0123") | {"nurse": "0124"}
+    assert_true_or_absent(fast)
+    page = (fast.output / "index.html").read_text(encoding="utf-8")
+    assert all(f'href="{path_of(name)}"' in page for name in NAMES)
+
+
+def test_a_build_of_some_does_not_list_what_somebody_deleted(fast: Command) -> None:
+    build(fast)
+    (fast.output / path_of("parent")).unlink()
+    new_number(fast)
+    build(fast, "--audience", "nurse")
+    assert listed(fast) == [path_of(name) for name in NAMES if name != "parent"]
+    assert path_of("parent") not in (fast.output / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_build_of_some_does_not_vouch_for_what_somebody_changed(fast: Command) -> None:
+    """The manifest is true: a kept entry still has to be the file that was built."""
+    build(fast)
+    (fast.output / path_of("parent")).write_bytes(b"%PDF-1.7 by somebody else")
+    new_number(fast)
+    build(fast, "--audience", "nurse")
+    assert path_of("parent") not in listed(fast)
+    assert_true_or_absent(fast)
+
+
+@pytest.mark.parametrize("options", [(), ("--audience", "nurse")], ids=["everything", "some"])
+def test_what_no_site_asks_for_any_more_is_removed(options: tuple[str, ...], fast: Command) -> None:
+    build(fast)
+    cards = 'card = {}\nblocks = ["call-now", "fever"{}]'
+    change_file(fast.project, "handouts/packs.toml", cards.format("true", ', "card"'), cards.format("false", ""))
+    build(fast, *options)
+    assert listed(fast) == [path_of(name) for name in NAMES if name != "parent-card"]
+    assert not (fast.output / path_of("parent-card")).exists()
+    assert_true_or_absent(fast)
+
+
+def test_a_whole_build_removes_the_prints_of_a_hospital_that_is_gone(fast: Command) -> None:
+    second = fast.project.root / "handouts/sites/other-gb.toml"
+    second.write_text((fast.project.root / SITE).read_text(encoding="utf-8").replace("small-gb", "other-gb"), encoding="utf-8")
+    build(fast)
+    assert len(listed(fast)) == 10
+    build(fast, "--site", "small-gb", "--force")
+    assert len(listed(fast)) == 10, "a build of one hospital keeps the other"
+    second.unlink()
+    build(fast)
+    assert listed(fast) == [path_of(name) for name in NAMES]
+    assert not list((fast.output / "other-gb").rglob("*.pdf"))
+
+
+def test_a_print_that_fails_keeps_its_older_one_and_that_ones_entry(fast: Command) -> None:
+    build(fast)
+    new_number(fast)
+    change_file(fast.project, "handouts/blocks/call-now.nurse.md", "at once", "at once when the pump trips")
+    assert "PRINTER" in build(fast, code=1)
+    assert listed(fast) == [path_of(name) for name in NAMES]
+    assert numbers(fast) == dict.fromkeys(NAMES, "0124") | {"nurse": "0123"}
+    assert_true_or_absent(fast)
+    assert "PRINTER" in build(fast, code=1), "what failed is tried, and named, again"
+
+
+FOREIGN = (
+    "notes.txt",
+    "small-gb/en-GB/my-own.pdf",
+    "small-gb/en-GB/my-own.pdf.part",
+    "small-gb/en-GB/blinatumomab-adult-en-GB.pdf.bak",
+    "other/manifest.json",
+    "download.part",
+    "other/x.pdf.part",
+)
+
+
+def test_nothing_else_in_the_folder_is_touched(fast: Command) -> None:
+    for name in FOREIGN:
+        (fast.output / name).parent.mkdir(parents=True, exist_ok=True)
+        (fast.output / name).write_text("mine", encoding="utf-8")
+    build(fast)
+    new_number(fast)
+    build(fast, "--audience", "nurse")
+    build(fast)
+    assert {name: (fast.output / name).read_text(encoding="utf-8") for name in FOREIGN} == dict.fromkeys(FOREIGN, "mine")
+
+
+def test_what_a_killed_build_left_is_cleared(fast: Command) -> None:
+    build(fast)
+    before = snapshot(fast.output)
+    for name in (path_of("nurse"), "gone-gb/pl/blinatumomab-adult-pl.pdf", "manifest.json", "index.html", ".stock.json"):
+        left = fast.output / f"{name}.part"
+        left.parent.mkdir(parents=True, exist_ok=True)
+        left.write_bytes(b"half")
+    build(fast, "--force")
+    assert snapshot(fast.output) == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2, "artifacts": []}', '{"version": 1, "artifacts": [3]}'])
+def test_a_manifest_that_is_not_ours_counts_as_none(text: str, fast: Command) -> None:
+    fast.output.mkdir()
+    (fast.output / "manifest.json").write_text(text, encoding="utf-8")
+    build(fast, "--audience", "nurse")
+    assert listed(fast) == [path_of("nurse")]
+
+
+def test_a_path_in_a_manifest_does_not_lead_out_of_the_folder(fast: Command) -> None:
+    outside = fast.project.root / "outside.pdf"
+    outside.write_text("mine", encoding="utf-8")
+    fast.output.mkdir()
+    entries = [{"path": path, "sha256": ""} for path in ("../outside.pdf", str(outside))]
+    (fast.output / "manifest.json").write_text(json.dumps({"version": 1, "artifacts": entries}), encoding="utf-8")
+    build(fast)
+    assert outside.read_text(encoding="utf-8") == "mine"
+
+
+# A build that breaks off
+
+
+def break_at(patch: pytest.MonkeyPatch, step: str, count: int, watch: Callable[[], None], how: type[BaseException]) -> None:
+    """Looks at the folder around each step, and lets the `count`-th call of one of them fail."""
+    left = count
+    for name in STEPS:
+        original = getattr(publish, name)
+
+        def run(path: Path, *data: bytes, original: Callable[..., None] = original, name: str = name) -> None:
+            nonlocal left
+            watch()
+            left -= name == step
+            if name == step and left == 0:
+                raise how(28, "No space left on device", str(path))
+            original(path, *data)
+            watch()
+
+        patch.setattr(publish, name, run)
+
+
+# Five prints, index, status, two of the evidence, the stock, the manifest
+@pytest.mark.parametrize("how", [OSError, KeyboardInterrupt], ids=["disk full", "ctrl-c"])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("count", [1, 5, 10, 11])
+def test_a_build_that_breaks_off_leaves_every_file_whole_and_the_next_one_heals(
+    step: str, count: int, how: type[BaseException], fast: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(fast)
+    before = snapshot(fast.output)
+    new_number(fast)
+    with monkeypatch.context() as patch:
+        break_at(patch, step, count, lambda: assert_true_or_absent(fast), how)
+        said = build(fast, code=1)
+    assert ("OUTPUT" in said and "no space left" in said and "--output" in said) if how is OSError else "Stopped." in said
+    assert_true_or_absent(fast)
+    assert not list(fast.output.rglob("*.part")), "nothing half-made is left"
+    after = snapshot(fast.output)
+    if step == "write_beside":
+        assert after == before, "as long as files are being written, the old ones stand"
+    else:
+        assert "manifest.json" not in after and set(numbers(fast).values()) <= {"0123", "0124"}
+    build(fast)
+    assert numbers(fast) == dict.fromkeys(NAMES, "0124") and listed(fast) == [path_of(name) for name in NAMES]
+    assert_true_or_absent(fast)
+
+
+def test_a_folder_where_another_build_writes_is_named(fast: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(fast)
+    before = snapshot(fast.output)
+    new_number(fast)
+
+    def refuse(output: Path) -> None:
+        raise OutputFailed(f"{output}: another build is writing there. Wait for it")
+
+    monkeypatch.setattr("packbuilder.production.locked", refuse)
+    assert "OUTPUT" in build(fast, code=1)
+    assert snapshot(fast.output) == before
