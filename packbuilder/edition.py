@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from packbuilder.fit import fit_card
+from packbuilder.language import is_source_language
 from packbuilder.model import WORKING, Artifact, Format, Manuscript, Problem, Project
 from packbuilder.printer import lay_out, make_press, print_pdf
 from packbuilder.publish import describe
-from packbuilder.readback import read_back
+from packbuilder.readback import PAGE_ONE, is_one_page, read_back
 from packbuilder.typeset import make_environment, typeset
 
 
@@ -37,11 +38,16 @@ def print_one(
     """A PDF that has been read back. With problems, `pdf` is empty: it can't be published by mistake."""
     press, env = make_press(project.templates), make_environment(project.templates)
     edition = manuscript.edition
-    tight = edition.kind == "pack" and edition.format not in WORKING and needs_room(manuscript, project)
+    has_page_one = edition.kind == "pack" and edition.format not in WORKING
+    # The page is drawn up for the source language, so only a translation is asked first whether it runs over.
+    tight = has_page_one and not is_source_language(edition.locale) and needs_room(manuscript, project)
     html = typeset(manuscript, env, sizes, tight)
     if problems:
         return Artifact(edition, {}, b"", html, problems, time.perf_counter() - start)
     proof = print_pdf(html, press, edition.path)
+    if has_page_one and not tight and not is_one_page(proof, PAGE_ONE) and needs_room(manuscript, project):
+        html = typeset(manuscript, env, sizes, tight=True)
+        proof = print_pdf(html, press, edition.path)
     problems = (*proof.problems, *read_back(proof, manuscript, project.templates / "fonts"))
     entry = describe(manuscript, html, hashlib.sha256(proof.pdf).hexdigest(), len(proof.document.pages))
     return Artifact(edition, entry, b"" if problems else proof.pdf, html, problems, time.perf_counter() - start)

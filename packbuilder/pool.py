@@ -22,7 +22,7 @@ from packbuilder.printer import TEMPLATES, FontsMissing, check_fonts, make_press
 from packbuilder.publish import deaf_to_interrupts
 
 AHEAD = 2  # jobs under way for each worker
-TASKS = 4  # texts that a worker prints before a fresh one takes its place: its memory is not collected, it ends
+TASKS = 6  # texts that a worker prints before a fresh one takes its place: its memory is not collected, it ends
 
 
 def print_here(jobs: Iterable[tuple[Manuscript, ...]], project: Project) -> Iterator[Artifact]:
