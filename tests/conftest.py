@@ -23,7 +23,15 @@ os.environ.pop("GITHUB_ACTIONS", None)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; read the difference, then commit it")
-    parser.addoption("--kills", type=int, default=4, help="how often a build is killed at a random moment (CI: 50)")
+    parser.addoption("--long", action="store_true", help="also what takes long: a real cluster (CI does it)")
+    parser.addoption("--kills", type=int, default=2, help="how often a build is killed at a random moment (CI: 50)")
+
+
+@pytest.fixture
+def takes_long(request: pytest.FixtureRequest) -> None:
+    """For tests with processes of their own that last many seconds; the default suite must stay short."""
+    if not request.config.getoption("--long"):
+        pytest.skip("takes long: --long runs it, and so does CI")
 
 
 @pytest.fixture(scope="session", autouse=True)

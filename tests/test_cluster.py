@@ -97,6 +97,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @needs_dask
+@pytest.mark.usefixtures("takes_long")
 def test_a_worker_that_is_killed_changes_no_byte(house: House) -> None:
     local = house.start("-m", "packbuilder", "build", *BUILD, "--jobs", "1", "--quiet", "--output", "local")
     address, workers = house.start_cluster(workers=2)
@@ -116,6 +117,7 @@ def test_a_worker_that_is_killed_changes_no_byte(house: House) -> None:
 
 
 @needs_dask
+@pytest.mark.usefixtures("takes_long")
 def test_when_the_scheduler_is_gone_the_build_ends_and_keeps_what_is_done(house: House) -> None:
     address, _ = house.start_cluster(workers=1)
     running = house.impatient(address)
