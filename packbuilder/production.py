@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from packbuilder.assemble import choose_blocks, plan_editions
@@ -217,10 +218,19 @@ def produce(editions: Sequence[Edition], problems: Sequence[Problem], shop: Shop
                 continue
             if artifact.rendered:
                 stage(artifact, output)
-            done.append((dict(artifact.entry), artifact.rendered, artifact.seconds))
+            done.append((share_texts(artifact.entry), artifact.rendered, artifact.seconds))
         return deliver(done, problems, wrong, editions, shop)
     finally:
         clear_parts(output, [STOCK, *(edition.path for edition in editions)])
+
+
+def share_texts(value: Any) -> Any:
+    """A manifest entry whose words are kept once for all entries: a thousand hospitals print the same names and numbers."""
+    if isinstance(value, str):
+        return intern(value)
+    if isinstance(value, Mapping):
+        return {share_texts(key): share_texts(inner) for key, inner in value.items()}
+    return [share_texts(inner) for inner in value] if isinstance(value, list) else value
 
 
 def refuse(manuscript: Manuscript) -> Problem:
