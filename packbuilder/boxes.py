@@ -65,7 +65,7 @@ def walk(
     """The runs below a box. `turn` is the centre of the nearest box that is turned by 180°, `clip` what hides its rest, in pixels."""
     kind = type(box).__name__
     in_margin = in_margin or kind == "MarginBox"
-    if kind == "TextBox" or kind.endswith("ReplacedBox"):
+    if kind == "TextBox" or kind.endswith("ReplacedBox") or is_icon(box):
         left, top, right, bottom = box.position_x, box.position_y, box.position_x + box.width, box.position_y + box.height
         cut = max(clip[0] - left, clip[1] - top, right - clip[2], bottom - clip[3]) * PX_TO_PT if clip else 0.0
         if turn:
@@ -85,6 +85,11 @@ def walk(
         clip = (left, top, left + box.border_width(), top + box.border_height())
     for child in getattr(box, "children", ()):
         yield from walk(child, page, turn, in_margin, clip)
+
+
+def is_icon(box: Any) -> bool:
+    """A small drawing that the style sheet paints into an empty box (`markup`): nobody may print a word on it."""
+    return box.element is not None and box.element_tag == "span" and "icon" in (box.element.get("class") or "").split()
 
 
 def measure_panels(document: Any) -> list[tuple[float, float]]:

@@ -69,6 +69,12 @@ def test_a_picture_is_a_run_without_words(press: Press) -> None:
     assert (run.right - run.left, run.bottom - run.top) == pytest.approx((20 * MM, 10 * MM))
 
 
+def test_an_icon_is_a_run_without_words(press: Press) -> None:
+    icon, words = runs('<p><span class="icon" style="display: inline-block; width: 5mm; height: 5mm"></span>One</p>', press)
+    assert (icon.is_text, icon.text, words.text) == (False, "", "One")
+    assert (icon.right - icon.left, icon.bottom - icon.top) == pytest.approx((5 * MM, 5 * MM))
+
+
 TURNED = '<div style="position: absolute; left: 0; top: 0; width: 40mm; height: 20mm; transform: rotate(180deg)">{}</div>'
 
 

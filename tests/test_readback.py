@@ -153,6 +153,12 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("a fixed height with text that goes on", "pack", style(".block-fever p { height: 3mm; width: 60mm }"), "COLLISION"),
     ("a fixed height that cuts a line off", "pack", style(".block-fever p { height: 3mm; width: 60mm; overflow: hidden }"), "COLLISION"),
     ("a picture over text", "pack", style(".block-call-now img { position: relative; left: -60mm }"), "COLLISION"),
+    (
+        "an icon under words",
+        "pack",
+        swap("Keep warm", '<span class="icon icon-drop" style="position: absolute"></span>Keep warm', 1),
+        "COLLISION",
+    ),
     ("text past the edge of the page", "pack", style(".block-fever p { position: relative; left: -40mm }"), "PAST_PAGE"),
     ("text past the foot of the page", "pack", style(".block-fever p { position: relative; top: 280mm }"), "PAST_PAGE"),
     ("a character that no font has", "pack", swap("Keep warm", f"Keep warm {CUNEIFORM}"), "MISSING_GLYPH"),
@@ -281,6 +287,7 @@ UNUSUAL = {
     "an ampersand and a less-than sign": "## Marks & signs\n\nTom & Jerry, if 1 < 2.\n",
     "a very long word": "## Words\n\nPneumonoultramicroscopicsilicovolcanoconiosis-and-so-on-and-on-and-on.\n",
     "icons in a list": "## Icons\n\n- ![](icon-drop) one\n- ![](icon-pen) two\n- three\n",
+    "icons in a list of short items, which has its own bullets": "## Icons\n\n" + "- ![](icon-drop) short words\n" * 6,
     "places for the pen": "## Pen\n\nName {pen_line}\n\n| Done | When |\n|---|---|\n| {tick_box} | {pen_line} |\n",
 }
 
