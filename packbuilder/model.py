@@ -12,14 +12,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 Audience = Literal["adult", "parent", "nurse"]
-Format = Literal["standard", "large-print", "proof", "review"]
+Format = Literal[
+    "standard", "large-print", "booklet", "call-now", "staff", "single-cards", "fridge-card", "large-card", "phone-card", "proof", "review"
+]
 Role = Literal["clinical", "translation"]
 Kind = Literal["pack", "card"]
 Severity = Literal["error", "warning"]
 State = Literal["draft", "release"]
 
 AUDIENCES: tuple[Audience, ...] = ("adult", "parent", "nurse")
-FORMATS: tuple[Format, ...] = ("standard", "large-print")
+FORMATS: tuple[Format, ...] = (
+    "standard", "large-print", "booklet", "call-now", "staff", "single-cards", "fridge-card", "large-card", "phone-card",
+)  # fmt: skip
+# One card each, beside the folded one that comes with the standard pack.
+CARDS: tuple[Format, ...] = ("single-cards", "fridge-card", "large-card", "phone-card")
 # Working papers for translators and reviewers: made when asked for, never listed in a site file, never given to patients.
 WORKING: tuple[Format, ...] = ("proof", "review")
 ROLES: tuple[Role, ...] = ("clinical", "translation")
@@ -285,14 +291,55 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """One cycle as the ward gives it. Never a name: dates alone say nothing about who they are for (issue 6).
+
+    `start` is the hospital's own clock; it carries an offset only where that clock shows the hour twice. `bags` are hours of the
+    bags in turn, again from the first after the last. None: not said, so a line to write on is printed.
+    """
+
+    start: datetime.datetime
+    cycle: int | None = None
+    bags: tuple[int, ...] = ()
+    break_days: int | None = None
+    hospital_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDay:
+    """A day of the plan. `bags` are the moments of that day at which a bag is changed; `clock` says which way the clocks change."""
+
+    number: int
+    date: datetime.date
+    is_drip: bool
+    in_hospital: bool
+    bags: tuple[datetime.datetime, ...] = ()
+    clock: Literal["", "forward", "back"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A plan worked out in the hospital's time zone. All moments are aware; `stop` is 28 times 24 hours after `start`."""
+
+    plan: Plan
+    start: datetime.datetime
+    stop: datetime.datetime
+    days: tuple[PlanDay, ...]
+    step: datetime.date | None
+    hospital_until: datetime.date | None
+    next_start: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """What can be built: a pack or a card of one site, audience, locale and format."""
+    """What can be built: a pack or a card of one site, audience, locale and format; with a schedule, for one cycle's dates."""
 
     site: Site
     pack: Pack
     locale: str
     format: Format
     kind: Kind
+    schedule: Schedule | None = None
 
     @property
     def audience(self) -> Audience:
@@ -300,9 +347,10 @@ class Edition:
 
     @property
     def file_name(self) -> str:
-        card = "card-" if self.kind == "card" else ""
+        card = "card-" if self.kind == "card" and self.format == "standard" else ""
         form = "" if self.format == "standard" else f"-{self.format}"
-        return f"blinatumomab-{self.audience}-{card}{self.locale}{form}.pdf"
+        dates = f"-{self.schedule.plan.start:%Y-%m-%dT%H%M}" if self.schedule else ""
+        return f"blinatumomab-{self.audience}-{card}{self.locale}{form}{dates}.pdf"
 
     @property
     def path(self) -> str:
@@ -394,7 +442,10 @@ class Manuscript:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A finished, checked PDF with its manifest entry, or the problems that keep it from being published."""
+    """A finished, checked PDF with its manifest entry, or the problems that keep it from being published.
+
+    `companions` go with it, path by path: a picture of its first page, the picture for a phone, the calendar file.
+    """
 
     edition: Edition
     entry: Mapping[str, Any]
@@ -403,6 +454,7 @@ class Artifact:
     problems: tuple[Problem, ...]
     seconds: float
     rendered: bool = True
+    companions: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class ClusterFailed(Exception):
