@@ -46,6 +46,12 @@ def is_source_language(code: str) -> bool:
     return code.partition("-")[0] == SOURCE_LOCALE.partition("-")[0]
 
 
+def shares_language(one: str, two: str) -> bool:
+    """Whether a reader of one locale reads the other: `en-GB` and `en-US`, but not two ways to write Chinese."""
+    first, second = babel_locale(one), babel_locale(two)
+    return (first.language, first.script) == (second.language, second.script)
+
+
 def own_name(code: str) -> str:
     """The language in its own words: `español`."""
     locale = babel_locale(code)
@@ -55,6 +61,17 @@ def own_name(code: str) -> str:
 def english_name(code: str) -> str:
     """The language in English, for the foot of a translated page: `Spanish`."""
     return str(babel_locale(code).get_display_name("en") or code)
+
+
+def without_country(code: str) -> str:
+    """What people call a language: `en` of `en-GB`, but `zh-Hans` as it is, for that is a way to write."""
+    locale = babel_locale(code)
+    return "-".join(filter(None, (locale.language, locale.script)))
+
+
+def name_in(code: str, reader: str) -> str:
+    """The language in the words of another: `hiszpański`, for Spanish on a Polish ward."""
+    return str(babel_locale(code).get_display_name(babel_locale(reader)) or code)
 
 
 def pseudo_translate(source: str) -> str:
