@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from packbuilder.catalog import Translations, make_translator
 from packbuilder.content import choose_block
-from packbuilder.language import is_source_language
+from packbuilder.dated import plan_facts
+from packbuilder.forms import FOLDED, FOR_STAFF, PANELS, kinds_of
+from packbuilder.language import is_source_language, shares_language
 from packbuilder.markup import PICTURE, PLACEHOLDER, Voice, render_block, render_inline
 from packbuilder.messages import has_words
 from packbuilder.model import (
@@ -14,7 +16,6 @@ from packbuilder.model import (
     Block,
     Edition,
     Format,
-    Kind,
     Library,
     Manuscript,
     Message,
@@ -25,12 +26,10 @@ from packbuilder.model import (
     Section,
     Site,
 )
-from packbuilder.phrase import Reader, make_resolver, site_placeholders
+from packbuilder.phrase import SITE_TEXTS, Reader, make_resolver, site_placeholders
 from packbuilder.translation import is_critical
 
-KINDS: Mapping[bool, tuple[Kind, ...]] = {True: ("pack", "card"), False: ("pack",)}
 STAFF = "-staff"
-PANELS = ("front", "back", "inside-left", "inside-right")
 
 
 def plan_editions(
@@ -45,7 +44,8 @@ def plan_editions(
         for locale in site.locales
         if not locales or locale in locales
         for format_ in choose_formats(site, formats)
-        for kind in KINDS[pack.has_card and format_ == "standard"]
+        for kind in kinds_of(pack, format_)
+        if format_ != "staff" or not shares_language(locale, site.staff_locale)
     )
 
 
@@ -77,7 +77,7 @@ def choose_blocks(library: Library, pack: Pack, site: Site) -> tuple[tuple[Block
 
 
 def choose_panels(library: Library, pack: Pack, site: Site) -> dict[str, Block]:
-    """The four panels of the wallet card, by name."""
+    """The panels of all cards, by name."""
     found = {name: choose_block(library.panels, name, pack.audience, site.region) for name in PANELS if pack.has_card}
     return {name: block for name, block in found.items() if block}
 
@@ -104,20 +104,28 @@ def assemble(
             return text
 
         resolve = make_resolver(Reader(library, site, pack.audience, code), translate)
-        return Voice(translate, remember(resolve, facts, suffix), shows_evidence=edition.format == "review")
+        dates = plan_facts(edition.schedule, code, site.region) if edition.schedule else {}
+        facts.update({name: fact for name, fact in dates.items() if not suffix})
+        return Voice(
+            translate, remember(lambda name: dates.get(name) or resolve(name), facts, suffix), shows_evidence=edition.format == "review"
+        )
 
     voice = make_voice(locale)
     staff = make_voice(site.staff_locale, STAFF) if site.staff_locale != locale else voice
     sections = tuple(make_section(block, voice) for block in blocks)
-    panels = {name: make_section(block, staff if name == "back" else voice) for name, block in choose_panels(library, pack, site).items()}
+    chosen = choose_panels(library, pack, site)
+    panels = {name: make_section(block, staff if name in FOR_STAFF else voice) for name, block in chosen.items()}
     words = [*template_messages, *site_messages(site), Message("packs", pack.title, pack.place)]
     phrases = {(message.context, message.text): render_inline(message.context, message.text, voice) for message in words}
     title = voice.translate("packs", pack.title) or pack.title
     for name in (*site_placeholders(pack.audience), *library.facts):
         if name not in library.facts or site.region in (library.facts[name].regions or (site.region,)):
             voice.resolve(name)
-    bilingual = edition.format == "proof" or (edition.format == "review" and not is_source_language(locale))
-    pairs = tuple(make_pairs((*sections, *panels.values()), words, voice)) if bilingual else ()
+    pairs: tuple[Pair, ...] = ()
+    if edition.format == "proof" or (edition.format == "review" and not is_source_language(locale)):
+        pairs = tuple(make_pairs((*sections, *panels.values()), words, voice))
+    elif edition.format == "staff":
+        pairs = tuple(make_pairs((*sections, *(panels[name] for name in FOLDED if name in panels)), site_messages(site), voice, staff))
     return Manuscript(
         edition=edition,
         title=title,
@@ -131,27 +139,37 @@ def assemble(
     ), problems
 
 
-def make_pairs(sections: Iterable[Section], words: Iterable[Message], voice: Voice) -> Iterator[Pair]:
-    """Every message once in print order, the source with its placeholders as names, the translation as it prints."""
+def make_pairs(sections: Iterable[Section], words: Iterable[Message], voice: Voice, staff: Voice | None = None) -> Iterator[Pair]:
+    """Every message once in print order, the translation as it prints; beside it the source with its placeholders as names.
+
+    With `staff` there stands beside it what the staff read, with its values filled in: nobody compares there, somebody explains.
+    """
     names = Voice(lambda _context, source: source, lambda name: PrintedFact("", ((f"{{{name}}}", True),)))
+    read_by_staff = Voice(lambda _context, text: text, staff.resolve) if staff else names
     as_it_stands = Voice(lambda _context, text: text, voice.resolve)
     passages = [(passage.message, passage.tag, passage.evidence) for section in sections for passage in section.passages]
     seen: set[tuple[str, str]] = set()
     for message, tag, evidence in [*passages, *((message, "label", ()) for message in words)]:
         key = (message.context, message.text)
-        if key in seen or not has_words(message.text):
+        if key in seen or not (has_words(message.text) or (staff and is_own_sentence(message.text))):
             continue
         seen.add(key)
         translated = voice.translate(*key)
         yield Pair(
             context=message.context,
             tag=tag,
-            source=render_inline(message.context, show_picture(message.text), names),
+            source=render_inline(message.context, show_picture((staff and staff.translate(*key)) or message.text), read_by_staff),
             target=render_inline(message.context, show_picture(translated), as_it_stands) if translated else "",
             placeholders=tuple(PLACEHOLDER.findall(message.text)),
             critical=is_critical(message.text),
             evidence=evidence,
         )
+
+
+def is_own_sentence(text: str) -> bool:
+    """Whether a message is nothing but a sentence of the hospital's own: `{home_bathing}`."""
+    match = PLACEHOLDER.fullmatch(text)
+    return match is not None and match[1] in SITE_TEXTS
 
 
 def show_picture(text: str) -> str:

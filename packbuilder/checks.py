@@ -5,16 +5,17 @@ first mistake, and they look at the source text, before anything is printed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from xml.etree.ElementTree import fromstring
 
-from packbuilder.assemble import PANELS, choose_blocks, choose_panels
+from packbuilder.assemble import choose_blocks, choose_panels
 from packbuilder.catalog import Translations, make_translator
 from packbuilder.evidence import is_unsupported
+from packbuilder.forms import FOR_STAFF, PANELS
 from packbuilder.markup import CARE_CARDS, EVIDENCE_MARK, MARKS, PICTURE, PLACEHOLDER, SILENT, fold, render_block
-from packbuilder.model import AUDIENCES, Block, Library, Pack, Passage, Place, Problem, Site
+from packbuilder.model import AUDIENCES, Block, Fact, Library, Pack, Passage, Place, Problem, Site
 from packbuilder.phrase import FEVER_PHRASES, site_placeholders
 from packbuilder.readability import Reading, measure
 from packbuilder.site import KEYS
@@ -162,7 +163,9 @@ def check_passages(block: Block, passages: Sequence[Passage], library: Library) 
 
 
 def is_used(block: Block, pack: Pack | None) -> bool:
-    return pack is not None and (any(entry.block == block.name for entry in pack.entries) or (pack.has_card and block.name in PANELS))
+    return pack is not None and (
+        block.name in pack.screen or any(entry.block == block.name for entry in pack.entries) or (pack.has_card and block.name in PANELS)
+    )
 
 
 def check_structure(block: Block, html: str, passages: Sequence[Passage]) -> Iterator[Problem]:
@@ -200,7 +203,7 @@ def check_grade(block: Block, passages: Sequence[Passage]) -> Iterator[Problem]:
         return
     reading = measure(prose(passages))
     limit = FIRST_GRADE if block.name == "call-now" or block.name in PANELS else BLOCK_GRADE
-    if block.stem != "back" and reading.words >= 20 and reading.grade > limit:
+    if block.stem not in FOR_STAFF and reading.words >= 20 and reading.grade > limit:
         yield Problem("GRADE", block.place, f"reading grade {reading.grade:.1f}, at most {limit:g}", "shorter words and sentences")
     if reading.longest > LONGEST_SENTENCE:
         yield Problem(
@@ -256,6 +259,9 @@ def check_packs(library: Library) -> Iterator[Problem]:
                         f"{entry.block}: no site file can give {value!r}",
                         suggest(value, [f"home.{key}" for key in KEYS["home"]]),
                     )
+        for name in pack.screen:
+            if name not in names:
+                yield Problem("UNKNOWN_BLOCK", pack.place, f"{pack.audience}: there is no block {name!r}", suggest(name, sorted(names)))
         for name in pack.required:
             if name not in {entry.block for entry in pack.entries}:
                 yield Problem(
@@ -274,7 +280,10 @@ def check_facts(library: Library) -> Iterator[Problem]:
     for name in FEVER_PHRASES:
         if name not in library.facts or library.facts[name].kind != "phrase":
             yield Problem("MISSING_PHRASE", Place("handouts/facts.toml", 1), f"{name}: is missing", f'write [{name}] and text = "…"')
+    known = {*library.facts, *(name for audience in AUDIENCES for name in site_placeholders(audience))}
     for fact in library.facts.values():
+        for text in (fact.text, *fact.by_region.values()) if fact.kind == "phrase" else ():
+            yield from check_phrase(fact, text, known, library.literals)
         for id_ in fact.evidence:
             if id_ not in library.evidence:
                 yield Problem(
@@ -282,6 +291,26 @@ def check_facts(library: Library) -> Iterator[Problem]:
                 )
         if not fact.evidence:
             yield Problem("FACT_EVIDENCE", fact.place, f"{fact.name}: has no evidence", 'write evidence = ["I04"]')
+
+
+def check_phrase(fact: Fact, text: str, known: Collection[str], literals: Iterable[str]) -> Iterator[Problem]:
+    """What a phrase holds: the fever rule just its parts, any other what is known; and no number that is typed."""
+    held, wanted = PLACEHOLDER.findall(text), FEVER_PHRASES.get(fact.name)
+    if wanted and sorted(held) != sorted(wanted):
+        parts = " and ".join(f"{{{name}}}" for name in wanted)
+        yield Problem("FEVER_PHRASE", fact.place, f"{fact.name}: must hold {parts}, once, and nothing else", f"write {parts}")
+    for name in held if not wanted else ():
+        if name not in known:
+            yield Problem("UNKNOWN_FACT", fact.place, f"{fact.name}: {{{name}}} is not known", suggest(name, sorted(known)))
+    rest = PLACEHOLDER.sub("", text)
+    if match := re.search(r"[{}]", rest):
+        yield Problem(
+            "BRACE", fact.place, f"{fact.name}: {match.group()!r} does not belong to a placeholder", "write {name}, in small letters"
+        )
+    for literal in literals:
+        rest = rest.replace(literal, "")
+    if numeral := next((char for char in rest if char.isnumeric()), None):
+        yield Problem("TYPED_NUMBER", fact.place, f"{fact.name}: the number {numeral!r} is typed", "make it a fact of its own")
 
 
 def check_coverage(pack: Pack, site: Site, passages: Iterable[Passage], library: Library) -> Iterator[Problem]:

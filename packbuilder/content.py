@@ -5,11 +5,12 @@ are what breaks in every tool that has them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from packbuilder.drawing import read_pictures
 from packbuilder.model import (
     AUDIENCES,
     Block,
@@ -28,11 +29,20 @@ from packbuilder.telephone import is_region
 from packbuilder.textfile import TomlFile, read_text, read_toml, shown_path, suggest
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# A block is one topic: the longest has 3,200 characters. A list in a list in a care card is the deepest that can still be read; far
+# more of either would keep the Markdown parser busy for hours.
+MOST_CHARACTERS, DEEPEST = 20_000, 4
+LEVEL = re.compile(r"(?:[-+*]|\d+[.)]) +|> ?")
+DEPTH = re.compile(rf" *(?:{LEVEL.pattern})*")
 EVIDENCE_ID = re.compile(r"[A-Z](?:\d{2}|-[A-Z]+)")
+# In ASCII: a digit or a letter of another script may look the same, and cannot be dialled or typed.
+TOKENS = {"phone": re.compile(r"[+(]?[0-9][0-9A-Z ().+-]*"), "web": re.compile(r"[A-Za-z0-9][A-Za-z0-9./:?=&#%~@_-]*")}
 FACT_KEYS = {"value", "text", "by_region", "unit", "kind", "evidence", "regions", "note"}
 EVIDENCE_KINDS = ("fact", "gap", "anchor", "own")
 DECISION_KEYS = {"topic", "handled", "decision", "site_keys", "says", "elsewhere", "addresses"}
 HANDLED = ("site", "indication", "country", "patient", "printed", "strictest", "not-printed")
+HELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+LISTS = frozenset({"required", "screen", "evidence", "regions", "sources", "audiences", "addresses", "site_keys"})
 EVIDENCE_KEYS = {
     "kind", "statement", "sources", "source_notes", "audiences", "audience_note", "regions", "not_printed", "addresses", "note",
 }  # fmt: skip
@@ -55,6 +65,8 @@ def read_library(project: Project) -> tuple[Library, tuple[Problem, ...]]:
     evidence = read_evidence(evidence_file, sources, problems)
     decisions = read_decisions(toml("decisions.toml"), sources, problems) if (handouts / "decisions.toml").exists() else {}
     evidence |= {row.id: as_evidence(row) for row in decisions.values()}
+    pictures, wrong = read_pictures(project)
+    problems += wrong
     library = Library(
         packs=packs,
         blocks=read_blocks(handouts / "blocks", root, problems),
@@ -64,7 +76,7 @@ def read_library(project: Project) -> tuple[Library, tuple[Problem, ...]]:
         evidence=evidence,
         sources=sources,
         decisions=decisions,
-        pictures=frozenset(path.stem for path in (project.templates / "pictures").glob("*.*")),
+        pictures=pictures,
     )
     return library, tuple(problems)
 
@@ -91,11 +103,26 @@ def read_blocks(folder: Path, root: Path, problems: list[Problem]) -> dict[str, 
             )
             continue
         text, broken = read_text(path, root)
+        broken = broken or tuple(check_size(text, place.path))
         problems.extend(broken)
         if not broken:
             stem = path.name.removesuffix(".md")
             blocks[stem] = Block(stem, name, audience, region, text, place)
     return blocks
+
+
+def check_size(text: str, path: str) -> Iterator[Problem]:
+    """What must not reach the parser: a block that is no longer one topic, lists and quotes within each other without end."""
+    if len(text) > MOST_CHARACTERS:
+        message = f"has {len(text)} characters, at most {MOST_CHARACTERS}"
+        yield Problem("LONG_BLOCK", Place(path, 1), message, "a block is one topic: make two of it")
+    for number, line in enumerate(text.split("\n"), start=1):
+        marks = DEPTH.match(line.expandtabs(4))
+        start = marks.group() if marks else ""
+        depth = (len(start) - len(start.lstrip())) // 4 + len(LEVEL.findall(start))
+        if depth > DEEPEST:
+            yield Problem("NESTED", Place(path, number), f"goes down {depth} levels, at most {DEEPEST}", "write a plain list")
+            return
 
 
 def choose_block(blocks: Mapping[str, Block], name: str, audience: str, region: str) -> Block | None:
@@ -111,10 +138,17 @@ def check_keys(file: TomlFile, table: str, values: Mapping[str, Any], known: Ite
     for key in values:
         if key not in known:
             problems.append(Problem("UNKNOWN_KEY", file.place(f"{table}.{key}"), f"{key}: is not known", suggest(key, list(known))))
+        elif key in LISTS and not is_list(values[key]):
+            problems.append(Problem("NO_LIST", file.place(f"{table}.{key}"), f"{key}: is not a list of texts", f'write {key} = ["…", "…"]'))
+
+
+def is_list(value: Any) -> bool:
+    """Whether a value is a list of texts. One that is not would count as empty, and what it asks for would be lost."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def texts(value: Any) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else ()
+    return tuple(value) if is_list(value) else ()
 
 
 def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
@@ -125,7 +159,7 @@ def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
         if audience is None or not isinstance(table, dict):
             problems.append(Problem("UNKNOWN_AUDIENCE", place, f"{name}: is not an audience", suggest(name, list(AUDIENCES))))
             continue
-        check_keys(file, name, table, ("title", "card", "blocks", "required"), problems)
+        check_keys(file, name, table, ("title", "card", "blocks", "required", "screen"), problems)
         entries = []
         blocks = table.get("blocks", [])
         for item in blocks if isinstance(blocks, list) else ():
@@ -143,10 +177,19 @@ def read_packs(file: TomlFile, problems: list[Problem]) -> dict[str, Pack]:
                         'write "name" or { block = "name", needs = "home.bathing" }',
                     )
                 )
+        names = [entry.block for entry in entries]
+        problems += [
+            Problem("PACK_ENTRY", entry.place, f"{name}: the block {entry.block!r} stands there twice", "take one of the two out")
+            for number, entry in enumerate(entries)
+            if entry.block in names[:number]
+        ]
+        if not isinstance(table.get("card", False), bool):
+            problems.append(Problem("PACK_CARD", file.place(f"{name}.card"), f"{name}: card is not a yes or a no", "write card = true"))
         if not entries or not isinstance(table.get("title"), str):
             problems.append(Problem("PACK_EMPTY", place, f"{name}: needs a title and blocks", 'write title = "…" and blocks = ["…"]'))
             continue
-        packs[name] = Pack(audience, table["title"], tuple(entries), texts(table.get("required", [])), bool(table.get("card")), place)
+        required, screen = texts(table.get("required", [])), texts(table.get("screen", []))
+        packs[name] = Pack(audience, table["title"], tuple(entries), required, bool(table.get("card")), place, screen)
     return packs
 
 
@@ -157,6 +200,10 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
         place = file.place(name)
         if name == "literals":
             literals = texts(table)
+            # One without a letter would let that number be typed anywhere.
+            if not is_list(table) or not all(any(char.isalpha() for char in literal) for literal in literals):
+                hint = 'write literals = ["CD19", "24-hour"]'
+                problems.append(Problem("LITERAL", place, "literals: must be a list of texts with letters in them", hint))
             continue
         if not isinstance(table, dict) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             problems.append(
@@ -167,8 +214,9 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
         value, text = table.get("value"), table.get("text")
         by_region = table.get("by_region", {})
         is_number = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
-        is_token = isinstance(value, str) and table.get("kind") in ("phone", "web")
-        if (is_number or is_token) == isinstance(text, str) or not isinstance(by_region, dict):
+        is_token = isinstance(value, str) and table.get("kind") in TOKENS and TOKENS[table["kind"]].fullmatch(value) is not None
+        is_told = isinstance(by_region, dict) and all(is_region(key) and isinstance(words, str) for key, words in by_region.items())
+        if (is_number or is_token) == isinstance(text, str) or not is_told:
             problems.append(
                 Problem(
                     "FACT_VALUE",
@@ -184,12 +232,19 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
             place=place,
             number=Decimal(value) if is_number and value is not None else Decimal(0),
             text=text if isinstance(text, str) else value if isinstance(value, str) else "",
-            by_region={country: words for country, words in by_region.items() if isinstance(words, str)},
+            by_region=by_region,
             unit=str(table.get("unit", "")),
             evidence=texts(table.get("evidence", [])),
             regions=texts(table.get("regions", [])),
             note=str(table.get("note", "")),
         )
+    phrases = {name for name, fact in facts.items() if fact.kind == "phrase"}
+    for name in sorted(phrases):
+        for inner in sorted(
+            phrases & {found for text in (facts[name].text, *facts[name].by_region.values()) for found in HELD.findall(text)}
+        ):
+            hint = "write its words out"
+            problems.append(Problem("FACT_PHRASE", facts[name].place, f"{name}: holds {{{inner}}}, which is a phrase itself", hint))
     return facts, literals
 
 
@@ -209,7 +264,11 @@ def read_sources(file: TomlFile, problems: list[Problem]) -> dict[str, Source]:
 
 def read_evidence(file: TomlFile, sources: Mapping[str, Source], problems: list[Problem]) -> dict[str, Evidence]:
     rows: dict[str, Evidence] = {}
-    for id_, table in file.values.get("facts", {}).items():
+    listed = file.values.get("facts", {})
+    if not isinstance(listed, dict):
+        problems.append(Problem("EVIDENCE_VALUE", file.place("facts"), "facts: must be tables", "write [facts.I04] and statement = …"))
+        return {}
+    for id_, table in listed.items():
         key = f"facts.{id_}"
         say: Callable[[str, str, str], None] = lambda code, message, hint: problems.append(  # noqa: E731
             Problem(code, file.place(key), f"{id_}: {message}", hint)  # noqa: B023
@@ -255,7 +314,10 @@ def read_decisions(file: TomlFile, sources: Mapping[str, Source], problems: list
             )
             continue
         check_keys(file, id_, table, DECISION_KEYS, problems)
-        says = {key: str(words) for key, words in table.get("says", {}).items()}
+        told = table.get("says", {})
+        says = {key: str(words) for key, words in told.items()} if isinstance(told, dict) else {}
+        if not isinstance(told, dict):
+            problems.append(Problem("DECISION_VALUE", place, f"{id_}: says: is not a table", 'write says.leaflet = "…"'))
         # Without any source evidence.toml could not be read; that is said once, and not again for each decision.
         for source in says.keys() - sources.keys() if sources else ():
             problems.append(Problem("UNKNOWN_SOURCE", place, f"{id_}: the source {source!r} is not known", suggest(source, list(sources))))

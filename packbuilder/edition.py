@@ -5,12 +5,15 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from packbuilder.companions import make_companions
 from packbuilder.fit import fit_card
-from packbuilder.language import is_source_language
-from packbuilder.model import WORKING, Artifact, Format, Manuscript, Problem, Project
+from packbuilder.forms import panels_of
+from packbuilder.imposition import impose, order_pages
+from packbuilder.language import direction, is_source_language
+from packbuilder.model import Artifact, Format, Manuscript, Problem, Project
 from packbuilder.printer import lay_out, make_press, print_pdf
 from packbuilder.publish import describe
-from packbuilder.readback import PAGE_ONE, is_one_page, read_back
+from packbuilder.readback import PAGE_ONE, is_one_page, read_back, read_back_booklet
 from packbuilder.typeset import make_environment, typeset
 
 
@@ -22,7 +25,7 @@ def print_text(manuscripts: Sequence[Manuscript], project: Project) -> list[Arti
     for manuscript in manuscripts:
         start, form = time.perf_counter(), manuscript.edition.format
         if form not in fitted:
-            fitted[form] = ({}, ()) if form in WORKING else fit_card(manuscript, env, press)
+            fitted[form] = fit_card(manuscript, env, press) if panels_of(form) else ({}, ())
         artifacts.append(print_one(manuscript, project, *fitted[form], start))
     return artifacts
 
@@ -38,7 +41,7 @@ def print_one(
     """A PDF that has been read back. With problems, `pdf` is empty: it can't be published by mistake."""
     press, env = make_press(project.templates), make_environment(project.templates)
     edition = manuscript.edition
-    has_page_one = edition.kind == "pack" and edition.format not in WORKING
+    has_page_one = edition.kind == "pack" and edition.format in ("standard", "call-now")
     # The page is drawn up for the source language, so only a translation is asked first whether it runs over.
     tight = has_page_one and not is_source_language(edition.locale) and needs_room(manuscript, project)
     html = typeset(manuscript, env, sizes, tight)
@@ -49,8 +52,16 @@ def print_one(
         html = typeset(manuscript, env, sizes, tight=True)
         proof = print_pdf(html, press, edition.path)
     problems = (*proof.problems, *read_back(proof, manuscript, project.templates / "fonts"))
-    entry = describe(manuscript, html, hashlib.sha256(proof.pdf).hexdigest(), len(proof.document.pages))
-    return Artifact(edition, entry, b"" if problems else proof.pdf, html, problems, time.perf_counter() - start)
+    pdf, pages = proof.pdf, len(proof.document.pages)
+    if edition.format == "booklet" and not problems:
+        pdf = impose(proof.pdf, edition.site.paper, direction(edition.locale) == "rtl")
+        problems = read_back_booklet(proof.pdf, pdf, manuscript)
+        pages = len(list(order_pages(pages, is_rtl=False)))
+    entry = describe(manuscript, html, hashlib.sha256(pdf).hexdigest(), pages)
+    if problems:
+        return Artifact(edition, entry, b"", html, problems, time.perf_counter() - start)
+    companions = make_companions(manuscript, pdf, env)
+    return Artifact(edition, entry, pdf, html, (), time.perf_counter() - start, companions=companions)
 
 
 def print_sections(manuscript: Manuscript, stems: Collection[str], project: Project) -> bytes:

@@ -147,7 +147,7 @@ class PackEntry:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What one audience gets."""
+    """What one audience gets. The blocks of `screen` stand on the ward's pages for the screen and are never printed."""
 
     audience: Audience
     title: str
@@ -155,6 +155,7 @@ class Pack:
     required: tuple[str, ...]
     has_card: bool
     place: Place
+    screen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlanDay:
-    """A day of the plan. `bags` are the moments of that day at which a bag is changed; `clock` says which way the clocks change."""
+    """A day of the plan. `is_drip`: the drip still runs when that day ends, so the day on which it stops is not one.
+
+    `bags` are the moments of that day at which a bag is changed; `clock` says which way the clocks change.
+    """
 
     number: int
     date: datetime.date
@@ -319,7 +323,10 @@ class PlanDay:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A plan worked out in the hospital's time zone. All moments are aware; `stop` is 28 times 24 hours after `start`."""
+    """A plan worked out in the hospital's time zone. All moments are aware; `stop` is 28 times 24 hours after `start`.
+
+    Two moments of one zone compare and subtract as their clocks show them: go to UTC first.
+    """
 
     plan: Plan
     start: datetime.datetime
@@ -356,6 +363,11 @@ class Edition:
     def path(self) -> str:
         """Relative to the output folder, with forward slashes."""
         return f"{self.site.id}/{self.locale}/{self.file_name}"
+
+    @property
+    def document_code(self) -> str:
+        """What the foot of each page says, for a nurse who can't read the rest."""
+        return f"{self.site.document_prefix}-BLIN-{self.audience.upper()}-{self.locale}"
 
 
 @dataclass(frozen=True, slots=True)

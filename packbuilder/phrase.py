@@ -26,9 +26,19 @@ FAHRENHEIT_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "BS", "BZ", "K
 CONTACTS = ("phone_24h", "phone_day", "pump_help", "emergency_number", "interpreter", "formats_contact", "feedback")
 SITE_NAMES = ("hospital", "ward", "pump_model", "owner")
 SITE_TEXTS = {"bag_change": "bag_change", "home_bathing": "bathing", "home_body_fluids": "body_fluids"}
+# What a dated plan fills in (`dated`); without one a line to write on stands there.
+PLAN_NAMES = ("plan_start", "plan_stop", "plan_hospital", "plan_bags", "plan_break", "plan_break_until")
 FEVER_NAMES = ("fever_rule", "call_temperature", "low_rule", "fever_high", "fever_low_limit")
-# The phrases of facts.toml that the fever rule is made of.
-FEVER_PHRASES = ("fever_above", "fever_at_or_above", "fever_low", "fever_lasting", "call_with_low", "call_with_lasting", "call_with_both")
+# The phrases of facts.toml that the fever rule is made of, with what each must hold: one without its number would tell nobody when to call.
+FEVER_PHRASES = {
+    "fever_above": ("fever_high",),
+    "fever_at_or_above": ("fever_high",),
+    "fever_low": ("fever_low_limit",),
+    "fever_lasting": ("fever_lasting_limit", "fever_lasting_time"),
+    "call_with_low": ("fever_rule", "low_rule"),
+    "call_with_lasting": ("fever_rule", "lasting_rule"),
+    "call_with_both": ("fever_rule", "lasting_rule", "low_rule"),
+}
 WHO: dict[str, Literal["adult", "child"]] = {"adult": "adult", "parent": "child"}
 
 
@@ -49,7 +59,7 @@ class Reader:
 def site_placeholders(audience: Audience) -> tuple[str, ...]:
     """The placeholders of an audience that are filled from the site file."""
     fever = tuple(f"{name}_{who}" for name in FEVER_NAMES for who in ("adult", "child")) if audience == "nurse" else FEVER_NAMES
-    return CONTACTS + SITE_NAMES + tuple(SITE_TEXTS) + fever
+    return CONTACTS + SITE_NAMES + tuple(SITE_TEXTS) + fever + PLAN_NAMES
 
 
 def to_fahrenheit(celsius: Decimal) -> Decimal:
@@ -92,7 +102,8 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
         for match in PLACEHOLDER.finditer(text):
             if match.start() > end:
                 pieces.append((text[end : match.start()], False))
-            part = parts.get(match.group(1)) or resolve(match.group(1))
+            # What the fever rule is made of holds nothing else, or it could hold itself.
+            part = parts.get(match.group(1)) if parts else resolve(match.group(1))
             pieces.extend(part.pieces if part else ((match.group(), False),))
             end = match.end()
         if end < len(text):
@@ -134,6 +145,8 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
             own = site.home.get(SITE_TEXTS[name], "")
             said = translate(f"site.{site.id}", own) if own else None
             return PrintedFact(name, ((said or own, False),), untranslated=said is None) if own else None
+        if name in PLAN_NAMES:
+            return None
         if name in site_placeholders(reader.audience):
             who = WHO.get(reader.audience) or ("child" if name.endswith("_child") else "adult")
             return fever(name, site.fever[who])

@@ -32,7 +32,7 @@ class Text:
 
 def write_text(edition: Edition, rooms: Rooms, env: Environment) -> Text:
     """Assembles a text and takes its printed words from the plain pack, whatever the kind and format asked for."""
-    plain = replace(edition, kind="pack", format="standard")
+    plain = replace(edition, kind="pack", format="standard", schedule=None)
     manuscript, problems = assemble(plain, rooms.library, rooms.template_messages, rooms.catalogs)
     html = typeset_plain(manuscript, env)
     lines = printed_text(html)
@@ -66,8 +66,8 @@ def prepare_texts(
 
 
 def finish(edition: Edition, judged: Manuscript, rooms: Rooms) -> Manuscript:
-    """The judged words for one kind and format; a working paper is assembled anew, with what stands behind the text."""
-    if edition.format not in WORKING:
+    """The judged words for one kind and format; a working paper and a dated one are assembled anew, with what is theirs alone."""
+    if edition.format not in (*WORKING, "staff") and not edition.schedule:
         return for_edition(judged, edition)
     words = assemble(edition, rooms.library, rooms.template_messages, rooms.catalogs)[0]
     words = replace(words, digest=judged.digest, state=judged.state, reasons=judged.reasons, approvals=judged.approvals)

@@ -18,6 +18,9 @@ from pypdfium2 import raw
 
 from packbuilder.assemble import STAFF
 from packbuilder.boxes import Run, collect_panels, collect_runs, page_sizes
+from packbuilder.forms import panels_of, shape_of
+from packbuilder.imposition import order_pages
+from packbuilder.language import direction
 from packbuilder.model import WORKING, Manuscript, Place, PrintedFact, Problem
 from packbuilder.printer import Proof
 
@@ -27,14 +30,8 @@ CRITICAL = {
     "parent": ("phone_24h", "emergency_number", "call_temperature"),
     "nurse": ("phone_24h", "call_temperature_adult", "call_temperature_child"),
 }
-PANEL_FACTS = {
-    "front": ("phone_24h",),
-    "back": ("phone_24h",),
-    "inside-left": ("call_temperature",),
-    "inside-right": ("phone_24h", "emergency_number"),
-}
-COPIES = 2
 PAGE_ONE = "call-now"
+LARGE = ("large-print", "booklet")
 
 
 class Glyph(NamedTuple):
@@ -62,6 +59,25 @@ def read_back(proof: Proof, manuscript: Manuscript, fonts: Path) -> tuple[Proble
     ]
     path = manuscript.edition.path
     return tuple(Problem(code, Place(path), message, "this PDF is not published: " + hint) for code, message, hint in found)
+
+
+def read_back_booklet(pages: bytes, sheets: bytes, manuscript: Manuscript) -> tuple[Problem, ...]:
+    """What is wrong with an imposed booklet: each side must carry just the characters of its two pages, each in its own half."""
+    edition = manuscript.edition
+    before, after = read_glyphs(pages), read_glyphs(sheets)
+    width = page_widths(sheets)
+    places = list(order_pages(len(before), direction(edition.locale) == "rtl"))
+    found: list[Finding] = []
+    if len(after) != len(places):
+        found.append(("BOOKLET", f"has {len(after)} sides, not {len(places)}", "report this as a bug"))
+    for number, (side, pair) in enumerate(zip(after, places, strict=False), start=1):
+        middle = width[number - 1] / 2
+        for half, page in enumerate(pair):
+            got = sorted(glyph.char for glyph in side if ((glyph.left + glyph.right) / 2 >= middle) == bool(half))
+            if got != (sorted(glyph.char for glyph in before[page - 1]) if page else []):
+                found.append(("BOOKLET", f"side {number} does not carry page {page} in its place", "report this as a bug"))
+    hint = "this PDF is not published: "
+    return tuple(Problem(code, Place(edition.path), message, hint + what) for code, message, what in found)
 
 
 Finding = tuple[str, str, str]
@@ -158,6 +174,15 @@ def read_glyphs(pdf: bytes) -> list[list[Glyph]]:
     return pages
 
 
+def page_widths(pdf: bytes) -> list[float]:
+    """Width of each page in points."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [float(document.get_page_size(index)[0]) for index in range(len(document))]
+    finally:
+        document.close()
+
+
 def read_run(glyphs: Iterable[Glyph], left: float, top: float, right: float, bottom: float, turned: bool) -> str:
     """What stands in a rectangle, in the order in which an eye reads it. The top rim of a line box belongs to the line above."""
     rim = (bottom - top) * 0.12
@@ -226,21 +251,25 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
         if isinstance(holder.tag, str) and holder.get("data-fact"):
             pages = {page for part in holder.iter() for page in pages_of.get(id(part), ())}
             places.setdefault(holder.get("data-fact"), set()).update(pages)
-    if manuscript.edition.format in WORKING:
+    edition = manuscript.edition
+    if edition.format in (*WORKING, "staff"):
         return found
-    if manuscript.edition.kind == "pack":
-        for name in CRITICAL[manuscript.edition.audience]:
-            if 1 not in places.get(name, set()):
+    if edition.kind == "pack":
+        large = edition.format in LARGE
+        for name in CRITICAL[edition.audience]:
+            # In large print the danger signs fill page one; what to dial for the worst may head the page behind it.
+            if not {1, 2 if large and name == "emergency_number" else 1} & places.get(name, set()):
                 found.append(("MISSING_FACT", f"{name} is not on page one", "put it into the call-now block"))
-        if not is_one_page(proof, PAGE_ONE):
-            spread = pages_of_section(proof, PAGE_ONE)
+        spread = pages_of_section(proof, PAGE_ONE)
+        if spread != {1} and not (large and spread == {1, 2}):
             found.append(("CALL_NOW", f"the call-now block stands on pages {sorted(spread)}, not on page one alone", "shorten it"))
     panels = collect_panels(proof.document)
-    if manuscript.panels:
-        for name, wanted in PANEL_FACTS.items():
-            copies = [panel for panel in panels if panel.name == name]
-            if len(copies) != COPIES:
-                found.append(("MISSING_PANEL", f"the panel {name!r} is there {len(copies)} times, not {COPIES}", "report this as a bug"))
+    shape = shape_of(edition.format)
+    if panels_of(edition.format, edition.pack.has_card):
+        for name, wanted in shape.panels.items():
+            copies, number = [panel for panel in panels if panel.name == name], shape.copies[edition.site.paper]
+            if len(copies) != number:
+                found.append(("MISSING_PANEL", f"the panel {name!r} is there {len(copies)} times, not {number}", "report this as a bug"))
             for panel in copies:
                 for fact in wanted:
                     if not any(
@@ -250,8 +279,9 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
                     ):
                         found.append(("MISSING_FACT", f"{fact} is not on the panel {name!r}", "put it into handouts/card"))
     sheets = {panel.page for panel in panels}
-    if manuscript.panels and (len(sheets) != 1 or (manuscript.edition.kind == "card" and len(proof.document.pages) != 1)):
-        found.append(("CARD_SHEET", f"the card does not stand on one sheet (pages {sorted(sheets)})", "shorten its instructions"))
+    if panels and (len(sheets) != shape.sides or (edition.kind == "card" and len(proof.document.pages) != shape.sides)):
+        where = f"the card stands on pages {sorted(sheets)}, and not on {shape.sides} alone"
+        found.append(("CARD_SHEET", where, "shorten its instructions"))
     for panel in panels:
         for run in runs:
             if run.page == panel.page and run.element in panel.elements:

@@ -16,13 +16,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from packbuilder.language import direction, english_name, is_source_language
+from packbuilder.forms import FOLDED, PANELS, SHAPES, panels_of, shape_of
+from packbuilder.language import direction, english_name, is_source_language, own_name
 from packbuilder.markup import fact_element
 from packbuilder.messages import template_context
-from packbuilder.model import SOURCE_LOCALE, WORKING, Manuscript, Section
+from packbuilder.model import SOURCE_LOCALE, WORKING, Format, Manuscript, Section
 from packbuilder.phrase import FAHRENHEIT_FIRST, print_date
 
 FIGURE = re.compile(r'<figure(?: class="untranslated")? data-alt="([^"]*)" data-picture="([^"]*)"(?: lang="([^"]*)")?></figure>')
+BILINGUAL = (*WORKING, "staff")
+HEADLESS = frozenset({"single-cards", "phone-card"})  # cards without a heading over them: their own is the first of the page
+PEN_ROW = re.compile(r'<p class="pens">.*?</p>', re.DOTALL)
 SHORT_ITEM = 40  # characters that fit on one line of half the measure
 HEADING = re.compile(r"<h([12])[^>]*>(.*?)</h\1>", re.DOTALL)
 
@@ -52,27 +56,54 @@ def typeset(
 
     `tight` sets page one closer, for a language that needs more room than the page has. `bare` leaves out marks and feet, to measure.
     """
+    edition = manuscript.edition
     words = make_words(manuscript, panel_sizes or {}) | {"tight": tight, "bare": bare}
-    sections = [draw_pictures(section, env, words) for section in manuscript.sections]
-    panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
-    if manuscript.edition.format in WORKING:
-        groups = [(context, list(pairs)) for context, pairs in groupby(manuscript.pairs, attrgetter("context"))]
-        pages = [] if groups else [*(section for section in sections if section.name != "card"), *panels.values()]
-        return env.get_template("working.html").render(words, groups=groups, sections=pages, panels={}, dossier=manuscript.dossier)
-    template = "card.html" if manuscript.edition.kind == "card" else "pack.html"
+    if edition.format in BILINGUAL:
+        return typeset_working(manuscript, env, words)
+    sections = [draw_pictures(section, env, words) for section in manuscript.sections if is_in(section.name, edition.format)]
+    panels = draw_panels(manuscript, env, words)
+    if edition.format in SHAPES:
+        template = "phone-card.html" if edition.format == "phone-card" else "cards.html"
+    else:
+        template = "card.html" if edition.kind == "card" else "pack.html"
     return env.get_template(template).render(words, sections=sections, panels=panels)
+
+
+def is_in(section: str, form: Format) -> bool:
+    """Whether a form has a section of the pack: the call-now sheet is page one alone, and a card in a booklet would be too small."""
+    return section == "call-now" if form == "call-now" else form != "booklet" or section != "card"
+
+
+def typeset_working(manuscript: Manuscript, env: Environment, words: Mapping[str, Any]) -> str:
+    """Both languages side by side, or the text with its evidence."""
+    groups = [(context, list(pairs)) for context, pairs in groupby(manuscript.pairs, attrgetter("context"))]
+    parts = [section for section in manuscript.sections if section.name != "card"]
+    pages = [] if groups else [draw_pictures(section, env, words) for section in (*parts, *manuscript.panels.values())]
+    template = "staff.html" if manuscript.edition.format == "staff" else "working.html"
+    return env.get_template(template).render(words, groups=groups, sections=pages, panels={}, panel_names=PANELS, dossier=manuscript.dossier)
+
+
+def draw_panels(manuscript: Manuscript, env: Environment, words: Mapping[str, Any]) -> dict[str, Chapter]:
+    """The panels that a form prints. On a screen nobody can write, so there the lines for the pen are left out."""
+    form = manuscript.edition.format
+    chapters = {name: draw_pictures(manuscript.panels[name], env, words) for name in panels_of(form) if name in manuscript.panels}
+    if form != "phone-card":
+        return chapters
+    return {name: replace(chapter, html=Markup(PEN_ROW.sub("", chapter.html))) for name, chapter in chapters.items()}
 
 
 def typeset_plain(manuscript: Manuscript, env: Environment) -> str:
     """The plain pack without marks, signatures and digest: what a signature is for (see `wording`)."""
     plain = replace(manuscript, state="release", digest="", approvals=(), reasons=())
-    return typeset(plain, env, dict.fromkeys(plain.panels, 0.0))
+    words = make_words(plain, {}) | {"tight": False, "bare": True}
+    cards = [draw_pictures(section, env, words).html for name, section in plain.panels.items() if name not in FOLDED]
+    return typeset(plain, env, dict.fromkeys(plain.panels, 0.0)).replace("</body>", "".join(cards) + "</body>")
 
 
 def typeset_panels(manuscript: Manuscript, tries: Sequence[tuple[str, float]], env: Environment) -> str:
     """Panels of the card, each at a type size in pt, to be measured."""
     words = make_words(manuscript, {}) | {"tight": False, "bare": True}
-    panels = {name: draw_pictures(section, env, words) for name, section in manuscript.panels.items()}
+    panels = draw_panels(manuscript, env, words)
     return env.get_template("panel.html").render(words, panels=panels, tries=tries)
 
 
@@ -106,6 +137,9 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         "site": site,
         "audience": edition.audience,
         "format": edition.format,
+        "schedule": edition.schedule,
+        "dated": edition.schedule is not None,
+        "shape": shape_of(edition.format),
         "kind": edition.kind,
         "lang": edition.locale,
         "source_lang": SOURCE_LOCALE,
@@ -116,8 +150,10 @@ def make_words(manuscript: Manuscript, panel_sizes: Mapping[str, float]) -> dict
         "source_title": manuscript.source_title,
         "is_translation": not is_source_language(edition.locale),
         "language_name": english_name(edition.locale),
+        "own_language": own_name(edition.locale),
+        "staff_language": own_name(site.staff_locale),
         "audience_name": edition.audience.capitalize(),
-        "document_code": f"{site.document_prefix}-BLIN-{edition.audience.upper()}-{edition.locale}",
+        "document_code": edition.document_code,
         "digest": manuscript.digest[:8],
         "whole_digest": manuscript.digest,
         "state": manuscript.state,
@@ -157,7 +193,8 @@ def draw_pictures(section: Section, env: Environment, words: Mapping[str, Any]) 
     html = FIGURE.sub(draw, set_details(section.html, is_review=words["format"] == "review"))
     if words["kind"] == "card":
         # A card is a document of its own: its first heading must be of level one (PDF/UA-1, 7.4.2).
-        html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{int(match.group(2)) - 1}", html)
+        down = 2 if words["format"] in HEADLESS else 1
+        html = re.sub(r"(</?h)([234])\b", lambda match: f"{match.group(1)}{max(int(match.group(2)) - down, 1)}", html)
     heading = HEADING.search(html)
     title = Markup(re.sub(r"</?a\b[^>]*>", "", heading.group(2))) if heading else Markup("")
     return Chapter(section.name, section.stem, title, Markup(html), bool(heading and "untranslated" in heading.group(0).partition(">")[0]))

@@ -13,6 +13,7 @@ HEAD = re.compile(r"<head\b.*?</head>|<style\b.*?</style>", re.DOTALL)
 # A picture counts with its sentence, a telephone number with what it dials.
 SPOKEN = re.compile(r'<[a-z][^>]*?\s(?:alt|href)="(tel:[^"]*|(?!#)[^"]*)"[^>]*>')
 BLOCK_END = re.compile(r"</?(?:p|li|ul|ol|td|th|tr|table|h\d|div|section|figure|figcaption|body|br|span class=\"line\")\b[^>]*>")
+BDI, BDI_END = re.compile(r"<bdi[^>]*>"), re.compile(r"</bdi>")
 TAG = re.compile(r"<[^>]*>")
 NEAR = 6  # words of context around a change
 
@@ -23,6 +24,13 @@ def printed_text(html: str) -> tuple[str, ...]:
     # A line of the file is no line of the page.
     text = unescape(TAG.sub("", BLOCK_END.sub("\n", body.replace("\n", " "))))
     return tuple(line for line in (" ".join(raw.split()) for raw in text.split("\n")) if line)
+
+
+def plain_words(html: str, is_mirrored: bool = False) -> str:
+    """A piece of inline HTML as plain text. On a right-to-left line each number keeps its order by the marks of UAX 9."""
+    if is_mirrored:
+        html = BDI_END.sub("\u2069", BDI.sub("\u2066", html))
+    return " ".join(unescape(TAG.sub("", html)).split())
 
 
 def compare_words(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:

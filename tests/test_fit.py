@@ -9,8 +9,9 @@ from workshop import SHIPPED, SMALL_SITE_TEXT, assert_clean, change_toml, panel_
 
 from packbuilder.content import read_library
 from packbuilder.edition import print_edition
-from packbuilder.fit import PANEL_HEIGHT, PANEL_WIDTH, PT, SIZES, fit_card
-from packbuilder.model import Library, Manuscript, Problem, Site
+from packbuilder.fit import PT, fit_card
+from packbuilder.forms import ID_1, ID_1_SIZES, shape_of
+from packbuilder.model import CARDS, Format, Library, Manuscript, Problem, Site
 from packbuilder.printer import Press
 from packbuilder.site import read_site
 from packbuilder.typeset import make_environment
@@ -29,16 +30,16 @@ def long_panel(stem: str, words: int) -> Library:
 
 def test_the_measures_are_those_of_an_id_card() -> None:
     """ISO/IEC 7810, ID-1; 96 CSS pixels are an inch; nothing is set below 8 pt."""
-    assert (PANEL_WIDTH, PANEL_HEIGHT) == (85.6, 53.98)
+    assert ID_1 == (85.6, 53.98)
     assert pytest.approx(72 / 25.4) == PT
-    assert min(SIZES) == 8.0 and list(SIZES) == sorted(SIZES, reverse=True)
+    assert min(ID_1_SIZES) == 8.0 and list(ID_1_SIZES) == sorted(ID_1_SIZES, reverse=True)
 
 
 def test_a_short_text_is_set_in_the_largest_type(press: Press) -> None:
     sizes, problems = fit(write(kind="card"), press)
     assert problems == ()
     assert set(sizes) == {"front", "back", "inside-left", "inside-right"}
-    assert sizes["inside-right"] == max(SIZES)
+    assert sizes["inside-right"] == max(ID_1_SIZES)
 
 
 def test_a_longer_text_is_set_in_smaller_type_before_it_is_refused(press: Press) -> None:
@@ -59,6 +60,29 @@ def test_a_panel_that_does_not_fit_is_named_with_its_excess_in_mm(name: str, pre
     excess = re.search(r"is (\d+\.\d) mm too tall at 8 pt", problem.message)
     assert excess and 5 < float(excess.group(1)) < 200
     assert "shorten" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "words", "smallest"),
+    [
+        ("single-cards", "single", 100, "8"),
+        ("single-cards", "staff", 100, "8"),
+        ("fridge-card", "call", 120, "12"),
+        ("large-card", "call", 120, "18"),
+        ("phone-card", "call", 120, "10"),
+        ("phone-card", "staff", 80, "10"),
+    ],
+)
+def test_each_other_card_names_its_panel_its_form_and_its_smallest_type(
+    form: Format, name: str, words: int, smallest: str, press: Press
+) -> None:
+    sizes, problems = fit(write(kind="card", format_=form), press)
+    assert set(sizes) == set(shape_of(form).panels) and problems == (), "the short text fits"
+    assert sizes[name] > float(smallest)
+    _, [problem] = fit(write(kind="card", library=long_panel(name, words), format_=form), press)
+    assert (problem.code, problem.place.path) == ("CARD_FIT", f"handouts/card/{name}.md")
+    excess = re.fullmatch(rf"the panel '{name}' of {form} in en-GB for small-gb is (\d+\.\d) mm too tall at {smallest} pt", problem.message)
+    assert excess and 2 < float(excess.group(1)) < 400, problem.message
 
 
 def test_more_text_is_more_excess(press: Press) -> None:
@@ -121,33 +145,37 @@ AMERICAN = "\n".join(
 )
 
 
-def shipped_card(site: Site, audience: str, locale: str) -> Manuscript:
+def shipped_card(site: Site, audience: str, locale: str, form: Format = "standard") -> Manuscript:
     library, problems = read_library(SHIPPED)
     assert not problems
-    return write(audience, locale, "card", site, library)
+    return write(audience, locale, "card", site, library, format_=form)
 
 
 def shipped_sites() -> list[Site]:
     return [site for path in sorted((SHIPPED.handouts / "sites").glob("*.toml")) for site in [read_site(path, SHIPPED.root)[0]] if site]
 
 
-@pytest.mark.parametrize("audience", ["adult", "parent"])
+@pytest.mark.parametrize(("audience", "form"), [("adult", "standard"), ("parent", "standard"), *(("adult", form) for form in CARDS)])
 @pytest.mark.parametrize("site", shipped_sites(), ids=lambda site: site.id)
-def test_the_shipped_card_fits_the_shipped_sites(site: Site, audience: str, press: Press) -> None:
+def test_the_shipped_card_fits_the_shipped_sites(site: Site, audience: str, form: Format, press: Press) -> None:
+    """The panels of the other cards are the same for adults and for parents."""
     locale = next(code for code in site.locales if code.startswith("en"))
-    _, problems = fit(shipped_card(site, audience, locale), press)
+    _, problems = fit(shipped_card(site, audience, locale, form), press)
     assert problems == ()
 
 
-@pytest.mark.parametrize("audience", ["adult", "parent"])
-@pytest.mark.parametrize("country", ["GB", "US"])
-def test_the_shipped_card_holds_the_longest_values_of_a_site(country: str, audience: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("country", "audience", "form"),
+    [*((country, audience, "standard") for country in ("GB", "US") for audience in ("adult", "parent")),
+     ("GB", "adult", "single-cards"), ("US", "adult", "fridge-card"), ("US", "parent", "large-card"), ("US", "adult", "phone-card")],
+)  # fmt: skip
+def test_the_shipped_card_holds_the_longest_values_of_a_site(country: str, audience: str, form: Format, tmp_path: Path) -> None:
     """A long name, a number with its extension, and a rule with a low and a lasting limit."""
     changes = f"{LONGEST}\n{AMERICAN}" if country == "US" else LONGEST
     site, problems = site_from(change_toml(SMALL_SITE_TEXT, changes), tmp_path)
     assert site, problems
     assert site.fever["adult"].sustained_hours == 24 and site.fever["child"].low_c
-    assert_clean(print_edition(shipped_card(site, audience, "en-GB" if country == "GB" else "en-US"), small()))
+    assert_clean(print_edition(shipped_card(site, audience, "en-GB" if country == "GB" else "en-US", form), small()))
 
 
 def test_a_longer_hospital_name_never_pushes_the_number_off_the_card(tmp_path: Path, press: Press) -> None:
