@@ -12,8 +12,8 @@ from packbuilder.checks import check_library, check_translated_readings, measure
 from packbuilder.language import babel_locale, is_source_language
 from packbuilder.messages import extract
 from packbuilder.model import AUDIENCES, Approval, Edition, Place, Problem, Project, Role
+from packbuilder.orders import Outcome
 from packbuilder.prepare import prepare, write_text
-from packbuilder.production import Outcome
 from packbuilder.publish import read_manifest
 from packbuilder.register import add_approval, read_signed_text
 from packbuilder.rooms import Rooms, default_sites, drop_other_locales, find_sites, foreign_contexts, read_rooms

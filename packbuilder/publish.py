@@ -21,7 +21,7 @@ from packbuilder.model import Artifact, Manuscript
 
 MANIFEST_VERSION = 1
 MANIFEST, PART, LOCK = "manifest.json", ".part", ".lock"
-PAGES = ("index.html", "status.html", "evidence.html", "evidence.json")
+PAGES = ("index.html", "before-cycle-1.html", "status.html", "evidence.html", "evidence.json")
 ENTRY_KEYS = {"path", "sha256"}
 
 
@@ -66,25 +66,29 @@ def read_manifest(output: Path) -> list[dict[str, Any]]:
 
 
 def stage(artifact: Artifact, output: Path) -> None:
-    """Writes a finished PDF beside its place, flushed to the disk. Raises OutputFailed."""
+    """Writes a finished PDF and its companions beside their places, flushed to the disk. Raises OutputFailed."""
     with failing_clearly(output):
-        write_beside(output / artifact.entry["path"], artifact.pdf)
+        for path, data in {artifact.entry["path"]: artifact.pdf, **artifact.companions}.items():
+            write_beside(output / path, data)
 
 
 def publish(
-    fresh: Sequence[Mapping[str, Any]],
+    fresh: Mapping[str, tuple[Mapping[str, Any], Sequence[str]]],
     kept: Sequence[Mapping[str, Any]],
     pages: Mapping[str, str],
     extra: Mapping[str, bytes],
+    gone: Iterable[str],
     output: Path,
 ) -> list[dict[str, Any]]:
     """Puts everything in its place: the staged PDFs of `fresh`, the `pages` (index, status), `extra` files, the manifest last.
 
-    What the last manifest listed and this one does not is removed; nothing else in the folder is touched. Raises OutputFailed.
+    `fresh` is by path the manifest entry and the paths of the companions. What the last manifest listed and this one does not is removed,
+    and so are the companions in `gone`; nothing else in the folder is touched. Raises OutputFailed.
     """
-    entries = sorted([*map(dict, fresh), *map(dict, kept)], key=lambda entry: str(entry["path"]))
+    entries = sorted([*(dict(entry) for entry, _ in fresh.values()), *map(dict, kept)], key=lambda entry: str(entry["path"]))
     listed = {entry["path"] for entry in entries}
-    stale = [entry["path"] for entry in read_manifest(output) if entry["path"] not in listed]
+    staged = [*fresh, *(path for _, companions in fresh.values() for path in companions)]
+    stale = [*(entry["path"] for entry in read_manifest(output) if entry["path"] not in listed), *set(gone) - set(staged)]
     with failing_clearly(output), deaf_to_interrupts():
         for name, html in pages.items():
             write_beside(output / name, html.encode())
@@ -92,15 +96,15 @@ def publish(
             write_beside(output / name, data)
         write_beside(output / MANIFEST, manifest_bytes(entries))
         (output / MANIFEST).unlink(missing_ok=True)
-        for entry in fresh:
-            put_in_place(output / entry["path"])
+        for path in staged:
+            put_in_place(output / path)
         for path in stale:
             # A manifest is a file like any other: a path in it must not lead out of the folder.
             if (output / path).resolve().is_relative_to(output.resolve()):
                 (output / path).unlink(missing_ok=True)
         for name in (*pages, *extra, MANIFEST):
             put_in_place(output / name)
-        for folder in {output, *((output / entry["path"]).parent for entry in fresh)}:
+        for folder in {output, *((output / path).parent for path in staged)}:
             flush_folder(folder)
     return entries
 

@@ -9,23 +9,37 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from packbuilder.toolchain import tools_digest
 
 NAME = ".stock.json"
-VERSION = 1
+VERSION = 2
 SHEET = "print.css"
 ASSET = re.compile(r"""(?:src="|url\(\s*["']?)((?:pictures|fonts)/[^"')]+)""")
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
-    """`keys`: path -> [key, sha256 of the PDF, pages]. `stamps`: order -> inputs and the sha256 of every file that it made."""
+class Kept:
+    """A print in the folder: the key of what it was made from, and the digests of the PDF and of each file that goes with it.
 
-    keys: Mapping[str, list[Any]] = field(default_factory=dict)
+    `shown` is what the front page says of it beyond its manifest entry (`frontpage.Shown`), for a build that does not read its text.
+    """
+
+    key: str
+    sha256: str
+    pages: int
+    companions: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The prints by their paths. `stamps`: order -> inputs and the sha256 of every file that it made."""
+
+    keys: Mapping[str, Kept] = field(default_factory=dict)
     stamps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -33,14 +47,20 @@ def read_stock(output: Path) -> Stock:
     try:
         data = json.loads((output / NAME).read_text(encoding="utf-8"))
         if data["version"] == VERSION:
-            return Stock(dict(data["keys"]), dict(data["stamps"]))
-    except (OSError, ValueError, KeyError, TypeError):
+            return Stock({path: Kept(**row) for path, row in data["keys"].items()}, dict(data["stamps"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
     return Stock()
 
 
 def stock_bytes(stock: Stock) -> bytes:
-    return json.dumps({"version": VERSION, "keys": stock.keys, "stamps": stock.stamps}, sort_keys=True).encode()
+    keys = {path: asdict(kept) for path, kept in stock.keys.items()}
+    return json.dumps({"version": VERSION, "keys": keys, "stamps": stock.stamps}, sort_keys=True).encode()
+
+
+def is_good(path: str, kept: Kept, output: Path) -> bool:
+    """Whether a print and all that goes with it are in the folder as they were made."""
+    return all(file_digest(output / name) == wanted for name, wanted in {path: kept.sha256, **kept.companions}.items())
 
 
 def print_key(html: str, look: str, templates: Path) -> str:

@@ -141,8 +141,10 @@ def test_the_page_about_the_pack_names_who_approved_it(signed: Signed) -> None:
 
 
 def test_the_front_page_of_the_ward_says_approved(signed: Signed) -> None:
-    page = (signed.project.root / "output" / "index.html").read_text(encoding="utf-8")
-    assert page.count(">Approved<") == 6 and "draft" not in page.partition("</style>")[2]
+    page = (signed.project.root / "output" / "index.html").read_text(encoding="utf-8").partition("</style>")[2]
+    assert page.count("<article ") == 2, "one pack in two languages"
+    assert set(re.findall(r'class="mark ([a-z]+)"', page)) == {"approved"} and page.count("Approved until <bdi") == 2
+    assert page.count("<td>Approved</td>") == 6 and "<td>Draft" not in page, "in the list on paper, each form"
 
 
 def test_the_same_text_gives_the_same_bytes_elsewhere_and_later(signed: Signed, hospital: Command) -> None:

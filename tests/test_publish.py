@@ -14,7 +14,8 @@ import pytest
 from workshop import plan, small_site, snapshot, write
 
 from packbuilder import publish as module
-from packbuilder.model import Artifact, Edition
+from packbuilder.companions import picture_path
+from packbuilder.model import AUDIENCES, Artifact, Edition
 from packbuilder.publish import (
     OutputFailed,
     clear_parts,
@@ -50,11 +51,12 @@ def edition(audience: str) -> Edition:
     return plan(small_site(), audience, "en-GB")
 
 
-def made(audience: str, words: str = "first") -> Artifact:
-    """A finished print, without the printing."""
+def made(audience: str, words: str = "first", picture: bool = False) -> Artifact:
+    """A finished print, without the printing; with `picture`, what goes with it."""
     pdf = f"%PDF-1.7 {audience} {words}".encode()
     entry = {"path": edition(audience).path, "sha256": hashlib.sha256(pdf).hexdigest(), "site": "small-gb", "locale": "en-GB"}
-    return Artifact(edition(audience), entry, pdf, "", (), 0.1)
+    companions = {picture_path(edition(audience)): f"PNG {audience} {words}".encode()} if picture else {}
+    return Artifact(edition(audience), entry, pdf, "", (), 0.1, companions=companions)
 
 
 def draw(entries: Iterable[Any]) -> dict[str, str]:
@@ -64,15 +66,15 @@ def draw(entries: Iterable[Any]) -> dict[str, str]:
 EXTRA = ".extra.json"
 
 
-def put(output: Path, *artifacts: Artifact, kept: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+def put(output: Path, *artifacts: Artifact, kept: Sequence[Mapping[str, Any]] = (), gone: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Stages and publishes as a build does, and clears up as a build does."""
-    entries = [artifact.entry for artifact in artifacts]
+    fresh = {artifact.edition.path: (artifact.entry, tuple(artifact.companions)) for artifact in artifacts}
     try:
         for artifact in artifacts:
             stage(artifact, output)
-        return publish(entries, kept, draw([*entries, *kept]), {EXTRA: b"extra"}, output)
+        return publish(fresh, kept, draw([*(entry for entry, _ in fresh.values()), *kept]), {EXTRA: b"extra"}, gone, output)
     finally:
-        clear_parts(output, [EXTRA, *(entry["path"] for entry in entries)])
+        clear_parts(output, [EXTRA, *fresh, *(path for _, companions in fresh.values() for path in companions)])
 
 
 def assert_true_or_absent(output: Path) -> None:
@@ -90,6 +92,10 @@ def listed(output: Path) -> list[str]:
 
 def path_of(audience: str) -> str:
     return edition(audience).path
+
+
+def picture_of(audience: str) -> str:
+    return picture_path(edition(audience))
 
 
 # What is written
@@ -181,8 +187,52 @@ def test_what_was_listed_and_is_not_any_more_is_removed(tmp_path: Path) -> None:
     assert not (tmp_path / path_of("nurse")).exists() and listed(tmp_path) == [path_of("adult")]
 
 
+# What goes with a print
+
+
+def test_what_goes_with_a_print_stands_beside_its_place_and_is_put_there_with_it(tmp_path: Path) -> None:
+    stage(made("adult", picture=True), tmp_path)
+    parts = {path_of("adult") + ".part": b"%PDF-1.7 adult first", picture_of("adult") + ".part": b"PNG adult first"}
+    assert snapshot(tmp_path) == parts
+    put(tmp_path, made("adult", picture=True))
+    files = snapshot(tmp_path)
+    assert files[picture_of("adult")] == b"PNG adult first" and not set(files) & set(parts)
+    assert listed(tmp_path) == [path_of("adult")], "a picture is not printed, so the manifest does not vouch for it"
+
+
+def test_a_new_print_brings_its_own_picture(tmp_path: Path) -> None:
+    put(tmp_path, made("adult", picture=True), made("nurse", picture=True))
+    put(tmp_path, made("adult", "second", picture=True), kept=[made("nurse").entry])
+    assert {name: data for name, data in snapshot(tmp_path).items() if name.endswith(".png")} == {
+        picture_of("adult"): b"PNG adult second",
+        picture_of("nurse"): b"PNG nurse first",
+    }
+
+
+def test_a_picture_whose_print_is_gone_is_removed_and_no_other(tmp_path: Path) -> None:
+    put(tmp_path, made("adult", picture=True), made("parent", picture=True), made("nurse", picture=True))
+    put(tmp_path, made("adult", picture=True), kept=[made("nurse").entry], gone=[picture_of("parent")])
+    assert sorted(name for name in snapshot(tmp_path) if name.endswith((".png", ".pdf"))) == sorted(
+        [path_of("adult"), picture_of("adult"), path_of("nurse"), picture_of("nurse")]
+    )
+
+
+def test_a_picture_that_is_made_anew_is_not_gone(tmp_path: Path) -> None:
+    """The stock may know it under a print that is not listed any more."""
+    put(tmp_path, made("adult", "second", picture=True), gone=[picture_of("adult")])
+    assert snapshot(tmp_path)[picture_of("adult")] == b"PNG adult second"
+
+
+def test_a_path_in_the_stock_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.png"
+    outside.write_text("mine", encoding="utf-8")
+    put(tmp_path / "output", made("adult"), gone=["../outside.png", str(outside)])
+    assert outside.read_text(encoding="utf-8") == "mine"
+
+
 FOREIGN = (
     "notes.txt",
+    "small-gb/en-GB/pictures/my-own.png",
     "small-gb/en-GB/my-own.pdf",
     "small-gb/en-GB/blinatumomab-adult-en-GB.pdf.bak",
     "other/manifest.json",
@@ -226,7 +276,16 @@ def test_a_manifest_that_is_not_ours_counts_as_none(text: str, tmp_path: Path) -
 # When something goes wrong in the middle
 
 
-STEPS = ("write_beside", "put_in_place")
+STEPS = ("write_beside", "put_in_place")  # nine of each: three prints with their pictures, and three other files
+
+
+def assert_whole(output: Path) -> None:
+    """Nothing half-made is left, and every print and picture is one that was made."""
+    assert not [name for name in snapshot(output) if name.endswith(".part")]
+    for audience in AUDIENCES:
+        ways = [made(audience, words, picture=True) for words in ("first", "second")]
+        assert (output / path_of(audience)).read_bytes() in [way.pdf for way in ways]
+        assert (output / picture_of(audience)).read_bytes() in [way.companions[picture_of(audience)] for way in ways]
 
 
 def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Callable[[], None], how: BaseException | None = None) -> None:
@@ -248,44 +307,40 @@ def break_at(monkeypatch: pytest.MonkeyPatch, step: str, count: int, watch: Call
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("count", range(1, 10))
 def test_the_manifest_is_absent_or_true_at_every_moment(step: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    put(tmp_path, *(made(audience, picture=True) for audience in AUDIENCES))
     break_at(monkeypatch, step, count, lambda: assert_true_or_absent(tmp_path))
     with pytest.raises(OutputFailed, match="no space left"):
-        put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+        put(tmp_path, *(made(audience, "second", picture=True) for audience in AUDIENCES))
     assert_true_or_absent(tmp_path)
-    assert not [name for name in snapshot(tmp_path) if name.endswith(".part")], "nothing half-made is left"
-    for audience in ("adult", "parent", "nurse"):
-        assert (tmp_path / path_of(audience)).read_bytes() in (made(audience).pdf, made(audience, "second").pdf), "every file is whole"
+    assert_whole(tmp_path)
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("count", range(1, 10))
 def test_an_interruption_between_the_steps_leaves_every_file_whole(
     step: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C is no trouble with the disk: it goes up as it is, and what it leaves is as honest."""
-    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    put(tmp_path, *(made(audience, picture=True) for audience in AUDIENCES))
     with monkeypatch.context() as patch:
         break_at(patch, step, count, lambda: assert_true_or_absent(tmp_path), KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
-            put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
-    assert not [name for name in snapshot(tmp_path) if name.endswith(".part")]
-    for audience in ("adult", "parent", "nurse"):
-        assert (tmp_path / path_of(audience)).read_bytes() in (made(audience).pdf, made(audience, "second").pdf)
-    put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+            put(tmp_path, *(made(audience, "second", picture=True) for audience in AUDIENCES))
+    assert_whole(tmp_path)
+    put(tmp_path, *(made(audience, "second", picture=True) for audience in AUDIENCES))
     assert len(listed(tmp_path)) == 3
     assert_true_or_absent(tmp_path)
 
 
-@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("count", range(1, 10))
 def test_while_files_are_still_being_written_the_old_ones_stand(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(tmp_path, made("adult"), made("parent"), made("nurse"))
+    put(tmp_path, *(made(audience, picture=True) for audience in AUDIENCES))
     before = snapshot(tmp_path)
     break_at(monkeypatch, "write_beside", count, lambda: None)
     with pytest.raises(OutputFailed):
-        put(tmp_path, made("adult", "second"), made("parent", "second"), made("nurse", "second"))
+        put(tmp_path, *(made(audience, "second", picture=True) for audience in AUDIENCES))
     assert snapshot(tmp_path) == before
 
 

@@ -17,7 +17,9 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from packbuilder import cli
+from packbuilder.assemble import plan_editions
 from packbuilder.catalog import Translations
+from packbuilder.companions import calendar_path, phone_path, picture_path
 from packbuilder.content import read_library
 from packbuilder.language import pseudo_translate
 from packbuilder.messages import extract, extract_templates
@@ -30,16 +32,18 @@ from packbuilder.model import (
     Library,
     Manuscript,
     Place,
+    Plan,
     Problem,
     Project,
     Role,
     Site,
     Translation,
 )
+from packbuilder.orders import Order
 from packbuilder.prepare import prepare
-from packbuilder.production import Order
 from packbuilder.publish import describe
-from packbuilder.rooms import Rooms
+from packbuilder.rooms import Rooms, find_sites, read_rooms
+from packbuilder.schedule import make_schedule
 from packbuilder.site import read_site
 from packbuilder.typeset import make_environment
 
@@ -364,10 +368,55 @@ def print_fast(order: Order, jobs: Iterable[tuple[Manuscript, ...]], project: Pr
         edition = manuscript.edition
         html = "".join(section.html for section in manuscript.sections)
         pdf = f"%PDF-1.7 {edition.path} {edition.site.contacts['phone_24h'].text}".encode()
-        wrong = (Problem("PRINTER", Place(edition.path), "fails"),) if "pump trips" in html else ()
-        yield Artifact(edition, describe(manuscript, html, hashlib.sha256(pdf).hexdigest(), 1), b"" if wrong else pdf, html, wrong, 0.1)
+        entry = describe(manuscript, html, hashlib.sha256(pdf).hexdigest(), 1)
+        if "pump trips" in html:
+            yield Artifact(edition, entry, b"", html, (Problem("PRINTER", Place(edition.path), "fails"),), 0.1)
+        else:
+            yield Artifact(edition, entry, pdf, html, (), 0.1, companions=fake_companions(edition))
+
+
+def fake_companions(edition: Edition) -> dict[str, bytes]:
+    """What goes with a made-up print, at the places where the real things go."""
+    paths = [picture_path(edition)]
+    paths += [phone_path(edition)] if edition.format == "phone-card" else []
+    paths += [calendar_path(edition)] if edition.schedule else []
+    return {path: f"{path} {edition.site.contacts['phone_24h'].text}".encode() for path in paths}
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# Laid-out pages of the shipped handouts
+
+
+@cache
+def shipped_rooms(site: str, locale: str) -> Rooms:
+    return read_rooms(SHIPPED, find_sites([site], SHIPPED)[0], [locale])
+
+
+@cache
+def shipped_pack(site: str, audience: str, locale: str, format_: str = "standard", plan: Plan | None = None) -> Manuscript:
+    """A pack as it ships, with a plan for one cycle with its dates."""
+    rooms = shipped_rooms(site, locale)
+    [edition] = [one for one in plan_editions(rooms.sites, rooms.library, [audience], [locale], [format_]) if one.kind == "pack"]
+    if plan:
+        schedule, problems = make_schedule(plan, edition.site, rooms.library, TODAY)
+        assert schedule and not problems
+        edition = replace(edition, schedule=schedule)
+    [manuscript], wrong = prepare([edition], rooms, make_environment(SHIPPED.templates), TODAY)
+    assert not wrong
+    return manuscript
+
+
+def boxes_of(document: Any) -> Iterator[tuple[int, Any]]:
+    """Every box of an element with its page, from 1. WeasyPrint's own: lengths are in pixels, 96 to an inch."""
+    for number, page in enumerate(document.pages, start=1):
+        for box in page._page_box.descendants():
+            if box.element is not None and "::" not in (box.element_tag or ""):
+                yield number, box
+
+
+def classes_of(box: Any) -> frozenset[str]:
+    return frozenset((box.element.get("class") or "").split())
