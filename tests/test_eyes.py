@@ -1,0 +1,180 @@
+"""Tools that we did not write look at finished files: OCR, a reader of square codes, two other readers of PDF, the compiler of PO files.
+
+What they must find comes from the manifest, so a wrong digit anywhere between the site file and the paper is seen by somebody who does
+not know how it came there. CI gives the folder of its full build (`--eyes output`); without one, or without a tool, a test is skipped
+and says so.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import phonenumbers
+import pytest
+from PIL import Image
+from workshop import ROOT
+
+DPI = 300
+MM = DPI / 25.4
+NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+# Tesseract's name of a language, behind the digits and the Latin letters that every card carries.
+SCRIPTS = {"en": "eng", "es": "spa", "pl": "pol", "ar": "ara", "zh": "chi_sim"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What OCR took for a word, and where it stands, in pixels."""
+
+    text: str
+    left: int
+    line: tuple[str, str, str]
+
+
+def needs(tool: str) -> str:
+    found = shutil.which(tool)
+    if not found:
+        pytest.skip(f"{tool} is not installed: CI installs it")
+    return found
+
+
+def folder(config: pytest.Config) -> Path | None:
+    given = config.getoption("--eyes")
+    return Path(given) if given else None
+
+
+def entries(config: pytest.Config) -> list[dict[str, Any]]:
+    output = folder(config)
+    return list(json.loads((output / "manifest.json").read_text(encoding="utf-8"))["artifacts"]) if output else []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test for each finished file, named by it."""
+    wanted = {"entry": lambda entry: True, "card": lambda entry: entry["kind"] == "card" and entry["format"] == "standard"}
+    for name, fits in wanted.items():
+        if name in metafunc.fixturenames:
+            found = [entry for entry in entries(metafunc.config) if fits(entry)]
+            missing = [pytest.param(None, marks=pytest.mark.skip("no finished folder: --eyes output looks at one"), id="no folder")]
+            metafunc.parametrize(name, [pytest.param(entry, id=entry["path"]) for entry in found] or missing)
+
+
+@pytest.fixture
+def output(request: pytest.FixtureRequest) -> Path:
+    found = folder(request.config)
+    assert found
+    return found
+
+
+def run(*command: str | Path) -> str:
+    """What a tool says; it must be content."""
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def draw(path: Path, to: Path) -> Image.Image:
+    """The first page as a ward's grey printer would print it."""
+    run(needs("pdftoppm"), "-r", str(DPI), "-gray", "-png", "-singlefile", path, to / "page")
+    return Image.open(to / "page.png").convert("L")
+
+
+def find_cards(page: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """The upper row of the first folded card, and the lower one turned upright, cut out along the printed line around it."""
+    shades = list(page.resize((1, page.height), Image.Resampling.BOX).get_flattened_data())
+    limit = 255 - 0.6 * 255 * 171.2 / (page.width / MM)
+    top = next(row for row, shade in enumerate(shades) if shade < limit and row > 20 * MM)
+    left = (page.width - 171.2 * MM) / 2
+    middle, bottom = top + 53.98 * MM, top + 2 * 53.98 * MM
+    margin = 2 * MM
+    upper = page.crop((int(left - margin), int(top + 3), int(page.width - left + margin), int(middle)))
+    lower = page.crop((int(left - margin), int(middle), int(page.width - left + margin), int(bottom - 3)))
+    return upper, lower.rotate(180)
+
+
+def read_words(image: Image.Image, languages: str, layout: str, to: Path) -> list[Word]:
+    """All words that OCR sees in the two panels of a row. `layout` is how it goes about a page: 6 as one block, 11 wherever text is."""
+    found = []
+    for panel in (0, 1):
+        half = image.crop((panel * image.width // 2, 0, (panel + 1) * image.width // 2, image.height))
+        half.save(to / "panel.png", dpi=(DPI, DPI))
+        for row in run(needs("tesseract"), to / "panel.png", "-", "-l", languages, "--psm", layout, "tsv").split("\n")[1:]:
+            cells = row.split("\t")
+            if len(cells) == 12 and cells[11].strip():
+                found.append(Word(cells[11], int(cells[6]), (str(panel), f"{cells[2]}.{cells[3]}", cells[4])))
+    return found
+
+
+def lines_left_to_right(words: list[Word]) -> Iterator[str]:
+    """The words of each line as they stand on the paper. OCR gives an Arabic line from its right end."""
+    for line in {word.line for word in words}:
+        yield " ".join(word.text for word in sorted((word for word in words if word.line == line), key=lambda word: word.left))
+
+
+def digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def test_ocr_reads_number_and_limits_off_each_card(card: dict[str, Any], output: Path, tmp_path: Path) -> None:
+    script = SCRIPTS[card["locale"].partition("-")[0]]
+    known = run(needs("tesseract"), "--list-langs").split()
+    if script not in known:
+        pytest.skip(f"tesseract does not know {script}: CI installs it")
+    upper, lower = find_cards(draw(output / card["path"], tmp_path))
+    number, emergency = digits(card["facts"]["phone_24h"]), card["facts"]["emergency_number"]
+    limits = {number.replace(",", ".") for number in NUMBER.findall(card["facts"]["call_temperature"]) if re.search("[.,]", number)}
+    assert number and limits and emergency
+    inside: list[str] = []
+    covers: list[str] = []
+    lost = {"not looked"}
+    # Digits are Latin on every card. What one way of looking could not make out is looked for in the next one.
+    for languages, layout in (("eng", "6"), ("eng", "11"), (f"eng+{script}" if script != "eng" else "eng", "6")):
+        if lost:
+            inside += lines_left_to_right(read_words(upper, languages, layout, tmp_path))
+            covers += lines_left_to_right(read_words(lower, languages, layout, tmp_path))
+            lost = limits - {found.replace(",", ".") for line in inside for found in NUMBER.findall(line)}
+            lost |= {f"{number} on the inside"} - {f"{number} on the inside" for line in inside if number in digits(line)}
+            lost |= {f"{number} on the covers"} - {f"{number} on the covers" for line in covers if number in digits(line)}
+            lost |= {emergency} - {emergency for line in inside if emergency in line}
+    assert not lost, (sorted(lost), inside, covers)
+
+
+def test_the_square_code_dials_the_number_of_the_card(card: dict[str, Any], output: Path, tmp_path: Path) -> None:
+    scanner = needs("zbarimg")
+    draw(output / card["path"], tmp_path)
+    codes = set(run(scanner, "--quiet", "--raw", tmp_path / "page.png").split())
+    number = phonenumbers.parse(card["facts"]["phone_24h"], card["region"])
+    assert codes == {"tel:" + phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}
+
+
+def test_qpdf_finds_no_fault(entry: dict[str, Any], output: Path) -> None:
+    assert "No syntax or stream encoding errors found" in run(needs("qpdf"), "--check", output / entry["path"])
+
+
+def test_another_reader_finds_the_number_from_left_to_right(entry: dict[str, Any], output: Path, tmp_path: Path) -> None:
+    """Poppler, with the place of each word: the groups of the number stand on one line, each right of the one before."""
+    if entry["format"] in ("phone-card", "booklet"):
+        pytest.skip("held on the forms that are printed page by page")
+    target = tmp_path / "words.html"
+    run(needs("pdftotext"), "-f", "1", "-l", "1", "-bbox", output / entry["path"], target)
+    words = [
+        (element.text or "", float(element.get("xMin", 0)), float(element.get("yMin", 0)))
+        for element in ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", target.read_text(encoding="utf-8"))).iter("word")
+    ]
+    groups = re.findall(r"\d+", entry["facts"]["phone_24h"])
+    assert any(digits(text).startswith(groups[0]) and is_row(words, groups, left, top) for text, left, top in words), words
+
+
+def is_row(words: list[tuple[str, float, float]], groups: list[str], left: float, top: float) -> bool:
+    """Whether the groups follow one another to the right on the line of a word."""
+    row = sorted((x, digits(text)) for text, x, y in words if abs(y - top) < 2 and x >= left and digits(text))
+    return "".join(group for _, group in row).startswith("".join(groups))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "locales").glob("*.po")), ids=lambda path: path.name)
+def test_gettext_takes_each_catalogue(path: Path, tmp_path: Path) -> None:
+    run(needs("msgfmt"), "--check-format", "--check-domain", "-o", tmp_path / "out.mo", path)
