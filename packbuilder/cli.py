@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from packbuilder import VERSION
 from packbuilder.assemble import assemble, plan_editions
 from packbuilder.commands import Request, approve, check, count_status, update_messages, verify
 from packbuilder.model import AUDIENCES, FORMATS, ROLES, WORKING, Approval, Artifact, Limits, Manuscript, Problem, Project
-from packbuilder.production import Order, Outcome, build
+from packbuilder.orders import DateWords, Order, Outcome
+from packbuilder.production import build
 from packbuilder.rooms import find_sites, read_rooms
 from packbuilder.status import as_rows
 
@@ -54,6 +56,8 @@ def run(args: argparse.Namespace, project: Project) -> int:
         return run_status(args, project)
     elif args.command == "watch":
         return run_watch(args, project)
+    elif args.command == "desk":
+        return run_desk(args, project)
     else:
         outcome = build(make_order(args), project, follow_quietly if args.json or args.quiet else follow_with_bar)
     show(outcome, as_json=getattr(args, "json", False), quiet=getattr(args, "quiet", False))
@@ -83,10 +87,17 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--memory-limit", type=positive, default=Limits().megabytes, metavar="MB", help="end a print that needs more (%(default)s MB)"
     )
     build.add_argument("--quiet", action="store_true", help="say nothing but problems")
-    build.add_argument("--output", default=str(ROOT / "output"), metavar="DIR")
+    build.add_argument("--output", metavar="DIR", help="where to write: output, or output/dated with --start")
     build.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     build.add_argument("--keep-html", metavar="DIR", help="also keep the HTML of each PDF")
     add_today(build)
+    dates = build.add_argument_group("the dates of one cycle", "weekdays and dates on the plan, the diary, and in a calendar file")
+    dates.add_argument("--start", default="", metavar="2026-12-01T10:30", help="when the drip starts, on the hospital's clock")
+    dates.add_argument("--cycle", default="", metavar="N")
+    dates.add_argument("--bag-days", default="", metavar="3,4", help="how many days each bag lasts, in turn")
+    dates.add_argument("--bag-hours", default="", metavar="96", help="the same in hours")
+    dates.add_argument("--break", default="", metavar="DAYS", dest="break_days", help="14 or 56")
+    dates.add_argument("--hospital-days", default="", metavar="N", help="the first days, in hospital")
     check = commands.add_parser("check", help="everything that can be known without printing")
     check.add_argument("--json", action="store_true")
     check.add_argument("--days", type=positive, default=60, metavar="N", help="warn so many days before a review date (60)")
@@ -111,6 +122,15 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     watch.add_argument("--audience", required=True, choices=AUDIENCES)
     watch.add_argument("--locale", required=True, metavar="CODE")
     watch.add_argument("--output", default=str(ROOT / "output"), metavar="DIR")
+    desk = commands.add_parser("desk", help="a page in the browser of this computer: choose a pack, with dates if you like, and print it")
+    desk.add_argument("--site", action="append", default=[], metavar="FILE", help="a site file, or the name of one in handouts/sites")
+    desk.add_argument("--port", type=positive, default=8765, metavar="N", help="%(default)s if not given")
+    desk.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="another address of this computer; see the next option")
+    desk.add_argument(
+        "--open-to-network", action="store_true", help="let other computers in: no password, no encryption, all see what is chosen"
+    )
+    add_today(desk)
+    desk.set_defaults(today=None)
     verify = commands.add_parser("verify", help="hold every PDF against the manifest")
     verify.add_argument("folder", nargs="?", default=str(ROOT / "output"))
     commands.add_parser("test", help="the test suite")
@@ -141,9 +161,12 @@ def positive(text: str) -> int:
 
 
 def make_order(args: argparse.Namespace) -> Order:
-    """The options of `build` as an order."""
+    """The options of `build` as an order. One patient's dates never go where the ward's packs lie."""
+    named = DateWords(args.start, args.cycle, args.bag_days, args.bag_hours, args.break_days, args.hospital_days)
+    dates = named if any(astuple(named)) else None
     return Order(
-        output=Path(args.output),
+        output=Path(args.output) if args.output else ROOT / "output" / "dated" if dates else ROOT / "output",
+        dates=dates,
         today=args.today,
         sites=tuple(args.site),
         site_folder=Path(args.sites) if args.sites else None,
@@ -251,6 +274,30 @@ def run_watch(args: argparse.Namespace, project: Project) -> int:
     except KeyboardInterrupt:
         print("Stopped watching.")
         return 0
+
+
+def run_desk(args: argparse.Namespace, project: Project) -> int:
+    """Serves the desk until it is stopped. An address that others can reach is a wrong command, unless it was asked for outright."""
+    from packbuilder.desk import DeskFailed, NotAlone, open_desk
+
+    def clock() -> date:
+        # Asked again and again: a desk stays open for weeks.
+        return args.today or date.today()
+
+    try:
+        with open_desk(project, ROOT / "output", clock, tuple(args.site), args.host, args.port, args.open_to_network) as server:
+            if args.open_to_network:
+                print(
+                    "Anyone in the network can see and print what is chosen here: there is no password, and nothing is encrypted.",
+                    file=sys.stderr,
+                )
+            place = f"[{args.host}]" if ":" in args.host else args.host
+            print(f"Open http://{place}:{args.port}/ in the browser of this computer. Ctrl-C closes the desk.", flush=True)
+            server.run()
+    except DeskFailed as failure:
+        print(failure, file=sys.stderr)
+        return 2 if isinstance(failure, NotAlone) else 1
+    return 0
 
 
 def show_change(order: Order, project: Project, last: Manuscript | None, start: float) -> Manuscript | None:
