@@ -19,12 +19,13 @@ import tinyhtml5  # type: ignore[import-untyped]
 from workshop import ROOT, SHIPPED
 
 from packbuilder import edition
-from packbuilder.assemble import KINDS, assemble
+from packbuilder.assemble import assemble
 from packbuilder.boxes import collect_runs, page_sizes
 from packbuilder.content import read_library
-from packbuilder.language import LONGER, MIRRORED
+from packbuilder.forms import kinds_of
+from packbuilder.language import LONGER, MIRRORED, own_name
 from packbuilder.messages import extract_templates
-from packbuilder.model import Edition, Kind, Library, Manuscript, Message, Site
+from packbuilder.model import CARDS, Edition, Format, Kind, Library, Manuscript, Message, Site
 from packbuilder.printer import Proof, print_pdf
 from packbuilder.site import read_site
 from packbuilder.typeset import make_environment, typeset
@@ -36,7 +37,7 @@ EVERY: list[Name] = [
     for site in SITES
     for audience in ("adult", "parent", "nurse")
     for locale in (LONGER, MIRRORED)
-    for kind in KINDS[audience != "nurse"]
+    for kind in (("pack",) if audience == "nurse" else ("pack", "card"))
 ]
 # Printing takes seconds. These show each page of each template and both sheets of paper; the HTML of all is looked at.
 PRINTED: list[Name] = [
@@ -59,10 +60,11 @@ def rooms() -> tuple[Library, dict[str, Site], tuple[Message, ...]]:
     return library, {name: site for name, site in sites.items() if site}, extract_templates(SHIPPED.templates, ROOT)
 
 
-def write(name: Name) -> Manuscript:
+def write(name: Name, form: Format = "standard") -> Manuscript:
     site, audience, locale, kind = name
     library, sites, words = rooms()
-    manuscript, problems = assemble(Edition(sites[site], library.packs[audience], locale, "standard", kind), library, words, {})
+    assert kind in kinds_of(library.packs[audience], form)
+    manuscript, problems = assemble(Edition(sites[site], library.packs[audience], locale, form, kind), library, words, {})
     assert not problems and not manuscript.missing
     return manuscript
 
@@ -78,10 +80,11 @@ def is_excused(element: Element) -> bool:
     """What a page prints in the source's letters on purpose.
 
     `<bdi>`: facts, screens of the pump, the code and digest of the document. The foot's `what`: the English title, for staff. The
-    panel of the card that is for staff. Scales of the thermometer: figures with °C. Rules of the style sheet.
+    panels of the cards that are for staff, and their column of the staff copy. Scales of the thermometer: figures with °C. Rules of the
+    style sheet.
     """
     classes = set((element.get("class") or "").split())
-    staff = "panel-back" in classes and element.get("lang") in ("en-GB", "en-US")
+    staff = (classes & {"panel-back", "panel-staff"} or element.tag in ("td", "th")) and element.get("lang") in ("en-GB", "en-US")
     return element.tag in ("bdi", "style") or staff or bool(classes & {"what", "scale"})
 
 
@@ -103,8 +106,8 @@ def plain_words(element: Element, in_short_foot: bool = False) -> Iterator[str]:
         yield from plain_words(child, short_foot)
 
 
-def page_of(name: Name) -> str:
-    manuscript = write(name)
+def page_of(name: Name, form: Format = "standard") -> str:
+    manuscript = write(name, form)
     return typeset(manuscript, make_environment(SHIPPED.templates), dict.fromkeys(manuscript.panels, 8.0))
 
 
@@ -113,6 +116,18 @@ def test_every_word_of_a_page_comes_through_a_message(name: Name) -> None:
     tree = tinyhtml5.parse(page_of(name), namespace_html_elements=False)
     found = [text for part in tree for text in plain_words(part)]
     assert found == []
+
+
+FORMS: list[tuple[Format, Kind]] = [("call-now", "pack"), ("staff", "pack"), *((form, "card") for form in CARDS)]
+
+
+@pytest.mark.parametrize(("form", "kind"), FORMS)
+def test_every_word_of_the_other_forms_comes_through_a_message(form: Format, kind: Kind) -> None:
+    """Large print and the booklet are of the same templates as the pack."""
+    tree = tinyhtml5.parse(page_of(("example-gb", "adult", LONGER, kind), form), namespace_html_elements=False)
+    found = [text for part in tree for text in plain_words(part)]
+    # A language is called as it calls itself, and this one is English in disguise.
+    assert [text for text in found if text != own_name(LONGER)] == []
 
 
 def test_a_word_typed_into_a_template_would_be_found() -> None:
