@@ -5,9 +5,10 @@ and lets a translation lose a placeholder. For us that is a lost digit of a tele
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from io import BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,7 +17,7 @@ from babel.messages.pofile import PoFileError, read_po, unescape, write_po
 from packbuilder.language import PSEUDO, babel_locale, english_name, is_source_language, pseudo_translate
 from packbuilder.messages import has_words
 from packbuilder.model import Message, Place, Problem, Translation
-from packbuilder.textfile import read_text, shown_path
+from packbuilder.textfile import MOST_SHOWN, MOST_TEXT, read_text, shown_path
 
 PO_LINE = re.compile(r'#.*|(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+"(?:[^"\\\n]|\\.)*"|"(?:[^"\\\n]|\\.)*"|')
 HEADER = re.compile(r'\A((?:#.*\n)*)msgid ""\nmsgstr ""\n((?:".*"\n)*)')
@@ -30,7 +31,7 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
     text, problems = read_text(path, root)
     if problems:
         return {}, problems
-    found = [*scan_lines(text, shown), *scan_entries(text, shown), *scan_duplicates(text, shown)]
+    found = [*islice(scan_lines(text, shown), MOST_SHOWN), *scan_entries(text, shown), *scan_duplicates(text, shown)]
     if found:
         return {}, tuple(found)
     try:
@@ -51,6 +52,11 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
             key = (message.context or "", message.id)
             comments = " ".join(message.user_comments)
             translations[key] = Translation(*key, str(message.string or ""), message.fuzzy, place, comments)
+    long = [entry for entry in translations.values() if max(len(entry.source), len(entry.text)) > MOST_TEXT]
+    if long:
+        return {}, tuple(
+            Problem("PO_BROKEN", entry.place, f"has more than {MOST_TEXT} characters", "shorten it") for entry in long[:MOST_SHOWN]
+        )
     return translations, tuple(check_header(text, shown))
 
 
@@ -70,9 +76,9 @@ def parse(text: str) -> Catalog:
     return catalog
 
 
-def scan_lines(text: str, shown: str) -> list[Problem]:
+def scan_lines(text: str, shown: str) -> Iterator[Problem]:
     """Lines that are not PO: above all strings whose closing quote is missing."""
-    return [
+    return (
         Problem(
             "PO_LINE",
             Place(shown, number),
@@ -81,7 +87,7 @@ def scan_lines(text: str, shown: str) -> list[Problem]:
         )
         for number, line in enumerate(text.split("\n"), start=1)
         if not PO_LINE.fullmatch(line.strip().removeprefix("#~").strip())
-    ]
+    )
 
 
 def scan_entries(text: str, shown: str) -> list[Problem]:

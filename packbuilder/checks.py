@@ -21,7 +21,7 @@ from packbuilder.readability import Reading, measure
 from packbuilder.site import KEYS
 from packbuilder.textfile import suggest
 
-LIST_NUMBER = re.compile(r"^\s*\d{1,2}\.\s")
+LIST_NUMBER = re.compile(r"^\s*[0-9]{1,2}\.\s")
 PROSE = frozenset({"p", "li", "td", "title"})
 PLAIN_READERS = frozenset({"adult", "parent"})
 PACK_INFLESZ = 65.0

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import logging
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from packbuilder.drawing import MOST_BYTES, check_drawing
 from packbuilder.model import Place, Problem
 
 FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -24,6 +26,7 @@ FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <alias><family>monospace</family><prefer><family>Atkinson Hyperlegible Next</family></prefer></alias></fontconfig>"""
 
 VARIANT = "pdf/ua-1"
+SHEET = "print.css"
 TEMPLATES = "PACKBUILDER_TEMPLATES"  # tells the fork server of the workers which look to load
 
 
@@ -33,12 +36,16 @@ class FontsMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What is made once for each process: the font configuration, the parsed style sheets, the guarded fetcher."""
+    """What is made once for each process: the font configuration, the parsed style sheets, the guarded fetcher.
+
+    `problems` are what WeasyPrint said of the style sheet; every print with it has them.
+    """
 
     templates: Path
     fonts: Any
     stylesheets: tuple[Any, ...]
     fetcher: Any
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ def isolate_fonts(fonts: Path) -> None:
     mark = hashlib.sha256(str(fonts.resolve()).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"packbuilder-fonts-{os.getuid() if hasattr(os, 'getuid') else 0}-{mark}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    if not is_private(folder):
+        folder = Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
     config = folder / "fonts.conf"
     wanted = FONTCONFIG.format(fonts=fonts.resolve(), cache=folder / "cache")
     if not config.exists() or config.read_text(encoding="utf-8") != wanted:
@@ -73,9 +82,15 @@ def isolate_fonts(fonts: Path) -> None:
     os.environ["FONTCONFIG_FILE"] = str(config)
 
 
+def is_private(folder: Path) -> bool:
+    """Whether nobody else can write into a folder of everybody's temporary folder: fonts of theirs could show other digits than ours."""
+    status = folder.lstat()
+    return not hasattr(os, "getuid") or (stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022)
+
+
 def make_press(templates: Path) -> Press:
     """The press of this process, made anew only when the style sheet was saved: parsing it costs more than a page."""
-    return press_for(templates, (templates / "print.css").stat().st_mtime_ns)
+    return press_for(templates, (templates / SHEET).stat().st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=4)
@@ -83,10 +98,10 @@ def press_for(templates: Path, _saved: int) -> Press:
     isolate_fonts(templates / "fonts")
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class GuardedFetcher(URLFetcher):  # type: ignore[misc]
-        """Only `data:` and files inside `templates/`; anything else is logged, and so fails the edition."""
+        """Only drawings, in `data:` and in files inside `templates/`; anything else is logged, and so fails the edition."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             parts = urlsplit(url)
@@ -96,12 +111,17 @@ def press_for(templates: Path, _saved: int) -> Press:
                     raise ValueError(f"{url} lies outside the templates")
             elif parts.scheme != "data":
                 raise ValueError(f"{url} is not allowed: only pictures of the templates are")
-            return super().fetch(url, headers)
+            fetched = super().fetch(url, headers)
+            data = fetched.read(MOST_BYTES + 1)
+            for line, wrong in check_drawing(data):
+                raise ValueError(f"line {line}: {wrong}")
+            return URLFetcherResponse(url, data, fetched.headers)
 
     fetcher = GuardedFetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
     fonts = FontConfiguration()
-    sheet = CSS(filename=templates / "print.css", font_config=fonts, url_fetcher=fetcher)
-    return Press(templates, fonts, (sheet,), fetcher)
+    with collect_log(f"{templates.name}/{SHEET}") as problems:
+        sheet = CSS(filename=templates / SHEET, font_config=fonts, url_fetcher=fetcher)
+    return Press(templates, fonts, (sheet,), fetcher, tuple(problems))
 
 
 @contextmanager
@@ -134,7 +154,7 @@ def lay_out(html: str, press: Press, name: str) -> tuple[Any, Any, tuple[Problem
     with collect_log(name) as problems:
         source = HTML(string=html, base_url=(press.templates / "x").as_uri(), url_fetcher=press.fetcher)
         document = source.render(stylesheets=list(press.stylesheets), font_config=press.fonts, pdf_variant=VARIANT)
-    return document, source.etree_element, tuple(problems)
+    return document, source.etree_element, (*press.problems, *problems)
 
 
 def print_pdf(html: str, press: Press, name: str) -> Proof:

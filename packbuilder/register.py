@@ -17,6 +17,7 @@ from packbuilder.textfile import HIDDEN, read_text, read_toml, suggest
 KEYS: dict[str, type] = {
     "site": str, "audience": str, "locale": str, "role": str, "by": str, "title": str, "date": date, "review": date, "digest": str,
 }  # fmt: skip
+LAST_YEAR = 2999
 MOST_MONTHS = 36  # the longest that health information may stand without a review (standards T10)
 NAMES = {str: 'text in quotes, "…"', date: "a date such as 2026-11-20"}
 HEAD = "# Who signed which text. Written by `build.py approve`; an entry counts only for the exact text that it names.\n"
@@ -76,7 +77,9 @@ def check_entry(table: Any, place: Place) -> Sequence[Problem]:
             found.append(Problem("APPROVAL_VALUE", place, f"{key}: {table[key]!r} is not a name", "run `build.py approve` again"))
     if not re.fullmatch(r"[0-9a-f]{64}", table["digest"]):
         found.append(Problem("APPROVAL_VALUE", place, "digest: is not one", "do not write it by hand: run `build.py approve`"))
-    if table["review"] > add_months(table["date"], MOST_MONTHS):
+    if table["date"].year > LAST_YEAR:
+        found.append(Problem("APPROVAL_VALUE", place, f"date: nobody signed on {table['date']}", "run `build.py approve` again"))
+    elif table["review"] > add_months(table["date"], MOST_MONTHS):
         found.append(
             Problem("APPROVAL_VALUE", place, f"review: is more than {MOST_MONTHS} months after date", "run `build.py approve` again")
         )

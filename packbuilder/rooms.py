@@ -1,19 +1,20 @@
 """Reads all rooms at once: content, sites, languages, with everything that is wrong in any of them. The edge of the pure core."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from packbuilder.approval import source_locale
 from packbuilder.catalog import Translations, fallback_chain, read_catalog
 from packbuilder.content import read_library
+from packbuilder.fonts import check_fonts
 from packbuilder.glossary import Glossary, read_glossary
 from packbuilder.language import babel_locale, is_source_language
 from packbuilder.messages import extract_templates
 from packbuilder.model import SOURCE_LOCALE, Approval, Edition, Library, Message, Place, Problem, Project, Site
 from packbuilder.register import read_register
 from packbuilder.site import read_site
-from packbuilder.textfile import shown_path, suggest
+from packbuilder.textfile import leads_out, shown_path, suggest
 from packbuilder.translation import check_translation
 
 
@@ -91,7 +92,7 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
         if names.count(site.id) > 1:
             found.append(Problem("SITE_TWICE", site.place, f"id: {site.id!r} stands in two files", "give each site its own id"))
     approvals, wrong = read_register(project)
-    found += wrong
+    found += [*wrong, *check_links(project), *check_fonts(project)]
     return Rooms(
         library=library,
         sites=tuple(sites),
@@ -103,6 +104,14 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
         complete=not problems,
         damaged=frozenset(damaged),
     )
+
+
+def check_links(project: Project) -> Iterator[Problem]:
+    """Links in the look that lead out of the project: what they lead to would be set into a page, or embedded."""
+    for path in sorted({*project.templates.rglob("*"), *(project.templates / "fonts").glob("*")}):
+        if path.is_symlink() and leads_out(path, project.root):
+            place = Place(shown_path(path, project.root))
+            yield Problem("UNREADABLE", place, "is a link that leads out of the project", "put the file itself here")
 
 
 def codes_of(locales: Iterable[str]) -> set[str]:

@@ -19,6 +19,10 @@ from packbuilder.textfile import TomlFile, read_toml, suggest
 
 Report = Callable[[str, str, str, str], None]
 
+# A code names a file and a folder, and Babel would take `es@/../..` for Spanish.
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+MOST_LETTERS, MOST_ALARMS = 1000, 100  # far more than any page has room for
+
 # key -> (type, what it is for); a "?" at the end of the type: may be left out.
 KEYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "": {
@@ -145,7 +149,7 @@ def check_keys(toml: TomlFile, table: str, report: Report) -> dict[str, Any]:
             report(dotted, "UNKNOWN_KEY", "is not known", suggest(key, [*known, *inner]))
         elif not CHECK_TYPE[kind := known[key][0].rstrip("?")](value):
             report(dotted, "SITE_TYPE", f"{show_value(value)} cannot be used", f"write {TYPE_NAMES[kind]}: {known[key][1]}")
-        else:
+        elif kind != "text" or check_text(dotted, value, report):
             usable[key] = value
     for key, (kind, purpose) in known.items():
         if not kind.endswith("?") and key not in values:
@@ -154,8 +158,25 @@ def check_keys(toml: TomlFile, table: str, report: Report) -> dict[str, Any]:
 
 
 def show_value(value: Any) -> str:
-    """A value as it stands in the file."""
-    return str(value).lower() if isinstance(value, Decimal | bool) else repr(value)
+    """A value as it stands in the file, cut where it is too long to be one."""
+    text = str(value).lower() if isinstance(value, Decimal | bool) else repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
+def check_text(key: str, text: str, report: Report) -> bool:
+    """Whether words of the hospital can be printed: of a length that a page has room for, with digits that all staff can read, and as
+    they stand: a placeholder that nobody knows would come out as a line to write on, a picture as nothing.
+    """
+    foreign = next((char for char in text if char.isdecimal() and not char.isascii()), "")
+    if len(text) > MOST_LETTERS:
+        report(key, "SITE_VALUE", f"has {len(text)} characters, at most {MOST_LETTERS}", "shorten it")
+    elif foreign and key != "contact.emergency":  # the short number has a rule of its own
+        report(key, "SITE_VALUE", f"{foreign!r} is a digit that not all can read or dial", "write it with the digits 0 to 9")
+    elif mark := re.search(r"[{}]|!\[|\]\(", text):
+        report(key, "SITE_VALUE", f"{mark.group()!r} has no meaning here", "write plain words: what stands here is printed as it is")
+    else:
+        return True
+    return False
 
 
 def check_region(region: str, report: Report) -> str:
@@ -177,9 +198,12 @@ def check_identity(top: Mapping[str, Any], path: Path, report: Report) -> None:
         report("time_zone", "SITE_VALUE", f"{top['time_zone']!r} is not known", "write it as Europe/London or America/New_York")
     elif "time_zone" in top and zones:
         ZoneInfo(top["time_zone"])
-    for value in top.get("formats", []):
+    formats = top.get("formats", [])
+    for number, value in enumerate(formats):
         if value not in FORMATS:
-            report("formats", "SITE_VALUE", f"{value!r} is not known", suggest(str(value), list(FORMATS)))
+            report("formats", "SITE_VALUE", f"{show_value(value)} is not known", suggest(str(value), list(FORMATS)))
+        elif value in formats[:number]:
+            report("formats", "SITE_VALUE", f"{value!r} stands there twice", "write each format once")
 
 
 def check_languages(top: Mapping[str, Any], report: Report) -> None:
@@ -188,9 +212,11 @@ def check_languages(top: Mapping[str, Any], report: Report) -> None:
         report("locales", "SITE_VALUE", "is empty", f'write at least one language, such as ["{SOURCE_LOCALE}"]')
     for key, code in [*(("locales", code) for code in locales), ("staff_locale", top.get("staff_locale", SOURCE_LOCALE))]:
         try:
+            if not LANGUAGE.fullmatch(str(code)):
+                raise ValueError
             Locale.parse(str(code), sep="-")
         except (ValueError, UnknownLocaleError):
-            report(key, "SITE_VALUE", f"{code!r} is not a language code", "write codes such as en-GB, es, zh-Hans")
+            report(key, "SITE_VALUE", f"{show_value(code)} is not a language code", "write codes such as en-GB, es, zh-Hans")
     for code in {str(code) for code in locales if locales.count(code) > 1}:
         report("locales", "SITE_VALUE", f"{code!r} stands there twice", "write each language once")
 
@@ -266,9 +292,12 @@ def check_fever(table: str, values: Mapping[str, Any], toml: TomlFile, report: R
 
 def check_alarms(rows: list[Any], report: Report) -> tuple[Alarm, ...]:
     alarms = []
+    if len(rows) > MOST_ALARMS:
+        report("home.alarms", "SITE_VALUE", f"has {len(rows)} rows, at most {MOST_ALARMS}", "write what a patient may see on the pump")
+        return ()
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, dict) or set(row) != {"screen", "means", "do"} or not all(map(CHECK_TYPE["text"], row.values())):
             report("home.alarms", "SITE_VALUE", f"row {number} is not complete", 'write { screen = "…", means = "…", do = "…" }')
-        else:
+        elif all([check_text("home.alarms", value, report) for value in row.values()]):
             alarms.append(Alarm(**{key: " ".join(value.split()) for key, value in row.items()}))
     return tuple(alarms)

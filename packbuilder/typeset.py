@@ -80,7 +80,9 @@ def typeset_working(manuscript: Manuscript, env: Environment, words: Mapping[str
     parts = [section for section in manuscript.sections if section.name != "card"]
     pages = [] if groups else [draw_pictures(section, env, words) for section in (*parts, *manuscript.panels.values())]
     template = "staff.html" if manuscript.edition.format == "staff" else "working.html"
-    return env.get_template(template).render(words, groups=groups, sections=pages, panels={}, panel_names=PANELS, dossier=manuscript.dossier)
+    return env.get_template(template).render(
+        words, groups=groups, sections=pages, panels={}, panel_names=PANELS, dossier=manuscript.dossier
+    )
 
 
 def draw_panels(manuscript: Manuscript, env: Environment, words: Mapping[str, Any]) -> dict[str, Chapter]:
