@@ -48,6 +48,9 @@ def outline(library: Library) -> str:
                 lines.append(f"    {entry.block}: {found.place.path if found else '-'}{needs}{unless}")
             panels = choose_panels(library, pack, replace(small_site(), region=region))
             lines += [f"    card, {name}: {block.place.path}" for name, block in panels.items()]
+            for name in pack.screen:
+                found = choose_block(library.blocks, name, pack.audience, region)
+                lines.append(f"    on the screen, {name}: {found.place.path if found else '-'}")
             lines += [f"    with the pathway off: {change}" for change in pathway_off(library, pack, region)] + [""]
     return "\n".join(lines)
 
@@ -236,7 +239,8 @@ def test_the_fever_rule_is_printed_as_the_hospital_chose_it(title: str) -> None:
     changes, printed = RULES[title]
     text = text_of(with_rule("adult", **changes))
     assert text.count(f"the heat is {printed} the pump stops") == 1, "on page one"
-    assert text.count(f"I am {printed} I feel sick") == 2, "and on both cards"
+    assert text.count(f"I am {printed} I feel sick") == 2, "and on both wallet cards"
+    assert text.count(f"I am {printed} I shiver") == text.count(f"I am {printed} The pump stops") == 1, "and on every other card"
     assert ("below" in text) == ("below" in printed) and ("for 2 hours" in text) == ("for 2 hours" in printed)
 
 

@@ -198,7 +198,7 @@ def notes_of(root: Any) -> dict[str, list[str]]:
 
 def test_each_paragraph_has_its_evidence_beside_it() -> None:
     notes = notes_of(page(review()))
-    panels = ["front", "back", "inside-left", "inside-right"]
+    panels = ["front", "back", "inside-left", "inside-right", "single", "staff", "call"]
     assert list(notes) == ["call-now", "fever", "alarm-table", "bathing", "travel.gb", "about", *panels]
     assert notes["call-now"] == ["I04 X01", "I04", "I04", "I04"]
     assert notes["fever"] == ["S02 I04", "S02", "S02", "O-FORM S02", "O-FORM S02"]
@@ -305,7 +305,8 @@ def matrix(library: Library | None = None) -> dict[str, Any]:
 
 def test_a_fact_is_shown_with_each_block_that_cites_it_audience_by_audience() -> None:
     rows = {row["id"]: row for row in matrix()["facts"]}
-    assert rows["I04"]["blocks"]["adult"] == ["call-now", "fever", "back", "inside-left", "inside-right"]
+    panels = ["back", "inside-left", "inside-right", "single", "staff", "call"]
+    assert rows["I04"]["blocks"]["adult"] == ["call-now", "fever", *panels]
     assert rows["I04"]["blocks"]["nurse"] == ["call-now.nurse", "fever"]
     assert rows["S02"]["blocks"]["facts"] == ["drip_days", "small_dose", "advice_line"]
     assert rows["Z01"]["blocks"] == {} and rows["Z01"]["not_printed"] == "it is out of date"

@@ -11,11 +11,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
-from dates import library
-from workshop import Command, change_file, snapshot
+from workshop import Command, add_plan_numbers, change_file, snapshot
 
 from packbuilder import publish
-from packbuilder.plan import NEEDED
 from packbuilder.publish import OutputFailed
 
 SITE = "handouts/sites/small-gb.toml"
@@ -268,6 +266,16 @@ def test_the_front_page_leads_only_to_what_is_there(fast: Command) -> None:
     assert_leads_somewhere(fast.output)
 
 
+def test_a_picture_that_is_lost_is_not_shown_by_a_build_of_others(fast: Command) -> None:
+    """The print is whole, so it stays listed; only a build of it draws its picture anew."""
+    build(fast)
+    (fast.output / picture_of("nurse")).unlink()
+    new_number(fast)
+    build(fast, "--audience", "parent")
+    assert path_of("nurse") in listed(fast)
+    assert_leads_somewhere(fast.output)
+
+
 # One patient's dates
 
 DATED = ("--audience", "adult", "--format", "standard", "--cycle", "1", "--hospital-days", "3")
@@ -280,9 +288,7 @@ def dated_path(start: str) -> str:
 @pytest.fixture
 def hospital(fast: Command) -> Command:
     """The small project with the numbers that a plan is made of."""
-    with (fast.project.handouts / "facts.toml").open("a", encoding="utf-8") as facts:
-        for name in NEEDED:
-            facts.write(f'\n[{name}]\nvalue = {library().facts[name].number}\nevidence = ["S02"]\n')
+    add_plan_numbers(fast.project)
     return fast
 
 

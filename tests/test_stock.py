@@ -60,12 +60,13 @@ def test_every_picture_that_a_shipped_page_shows_is_seen() -> None:
     assert len(stock.ASSET.findall(css)) == css.count("url(")
 
 
+NEWER = '{"version": 3, "keys": {"a.pdf": {"key": "k", "sha256": "s", "pages": 1}}, "stamps": {}}'
 OLD = '{"version": 1, "keys": {"a.pdf": ["key", "sha", 3]}, "stamps": {}}'  # before anything went with a print
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "\0", OLD, OLD.replace("1", "2", 1), '{"version": 2}', '{"version": 2, "keys": 3, "stamps": {}}',
+    ["", "{", "[]", "\0", NEWER, OLD, OLD.replace("1", "2", 1), '{"version": 2}', '{"version": 2, "keys": 3, "stamps": {}}',
      '{"version": 2, "keys": {"a.pdf": {"key": "k"}}, "stamps": {}}', '{"version": 2, "keys": {}, "stamps": 3}',
      '{"version": 2, "keys": {"a.pdf": {"key": "k", "sha256": "s", "pages": 1, "colour": "red"}}, "stamps": {}}'],
 )  # fmt: skip

@@ -15,6 +15,12 @@ def test_every_tool_that_draws_has_a_version(name: str) -> None:
     assert tool_versions()[name] not in ("", "unknown")
 
 
+@pytest.mark.parametrize("name", ["pikepdf", "pypdfium2", "icalendar"])
+def test_every_tool_that_makes_what_goes_with_a_print_has_a_version(name: str) -> None:
+    """They impose a booklet, draw a picture, write a calendar: another version may write other bytes, so nothing older is kept."""
+    assert tool_versions()[name] not in ("", "unknown")
+
+
 def test_a_library_with_another_name_is_unknown_and_no_error() -> None:
     assert library_version("pango_version_string", ("libnothing.so.0",)) == "unknown"
     assert library_version("no_such_function", toolchain.SYSTEM["pango"][1]) == "unknown"

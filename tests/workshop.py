@@ -40,6 +40,7 @@ from packbuilder.model import (
     Translation,
 )
 from packbuilder.orders import Order
+from packbuilder.plan import NEEDED
 from packbuilder.prepare import prepare
 from packbuilder.publish import describe
 from packbuilder.rooms import Rooms, find_sites, read_rooms
@@ -288,6 +289,15 @@ def list_languages(project: Project, *codes: str) -> None:
     site = project.handouts / "sites" / "small-gb.toml"
     text = change_toml(site.read_text(encoding="utf-8"), "locales = [" + ", ".join(f'"{code}"' for code in codes) + "]")
     site.write_text(text, encoding="utf-8")
+
+
+def add_plan_numbers(project: Project) -> None:
+    """The numbers that a dated plan is made of, as they are shipped: the texts of the small project print none of them."""
+    shipped, problems = read_library(SHIPPED)
+    assert not problems
+    with (project.handouts / "facts.toml").open("a", encoding="utf-8") as facts:
+        for name in NEEDED:
+            facts.write(f'\n[{name}]\nvalue = {shipped.facts[name].number}\nevidence = ["S02"]\n')
 
 
 def write_po(
