@@ -1,5 +1,6 @@
 """Approval: a text is a draft with every reason named, until each signature that it needs holds for these very words on this very day."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workshop import SHIPPED, TODAY, make_real, plan, sign, small_site
 
-from packbuilder.approval import digest_text, judge, role_for, source_locale
+from packbuilder.approval import add_months, digest_text, judge, role_for, source_locale
 from packbuilder.model import Approval, Manuscript, Message, Place, Site
 
 LOST = Message("fever", "Call us", Place("handouts/blocks/fever.md", 3))
@@ -130,6 +131,27 @@ def test_a_release_is_approved_from_the_last_signature_and_ends_with_the_first()
     assert (draft.approved_on, draft.review_by) == (None, None), "a draft shows no date that looks like an approval"
 
 
+def test_of_several_signatures_that_ended_the_last_to_end_is_named() -> None:
+    sooner = replace(CLINICAL, by="Z. Person", date=TODAY, review=TODAY + YEAR)
+    later = replace(CLINICAL, by="A. Person", date=TODAY - YEAR, review=TODAY + timedelta(days=700))
+    for heap in ((sooner, later), (later, sooner)):
+        [reason] = judged(text(), *heap, today=TODAY + 2 * YEAR).reasons
+        assert reason.text == f"the text was to be reviewed by {later.review}"
+
+
+def test_of_several_signatures_for_other_words_the_newest_is_named() -> None:
+    newest = replace(CLINICAL, digest=OLD, by="A. Newest", date=TODAY + timedelta(days=9), review=TODAY + timedelta(days=30))
+    oldest = replace(CLINICAL, digest=OLD, by="Z. Oldest")
+    for heap in ((newest, oldest), (oldest, newest)):
+        [reason] = judged(text(), *heap).reasons
+        assert reason.text == "the text has changed since A. Newest signed it on 2026-03-11"
+
+
+def test_the_text_that_was_judged_is_the_one_that_goes_into_the_manifest() -> None:
+    """The digest of an edition without signatures is what somebody signs next."""
+    assert judge(text(), OLD, ENGLISH, (), TODAY).digest == OLD
+
+
 @given(st.sets(st.integers(0, 5)), st.booleans(), st.booleans(), st.integers(-2, 800))
 def test_no_heap_of_other_signatures_makes_a_release(kinds: set[int], english: bool, revised: bool, days: int) -> None:
     others = [
@@ -172,6 +194,22 @@ def test_clinicians_sign_the_source_language_and_revisers_every_other(locale: st
     assert role_for(locale) == role
 
 
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (date(2026, 3, 2), 24, date(2028, 3, 2)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 12, 31), 2, date(2028, 2, 29)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 5, 31), 36, date(2029, 5, 31)),
+    ],
+)
+def test_a_review_falls_on_the_same_day_or_on_the_last_of_a_shorter_month(day: date, months: int, then: date) -> None:
+    assert add_months(day, months) == then
+
+
 # The digest
 
 LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=20), max_size=5)
@@ -189,6 +227,11 @@ def test_two_texts_share_a_digest_only_when_their_words_are_the_same(one: list[s
 def test_where_a_line_ends_does_not_count_and_where_a_word_ends_does() -> None:
     assert digest_text(["Call us", "now"]) == digest_text(["Call", "  us now "]) != digest_text(["Callus now"])
     assert digest_text(["now call us"]) != digest_text(["call us now"])
+
+
+def test_a_signature_of_an_older_version_of_the_program_still_holds() -> None:
+    """Approvals are stored with the digest: another way to reckon it would lapse every one of them."""
+    assert digest_text(["Call us", "now"]) == hashlib.sha256(b"Call us now").hexdigest()
 
 
 def test_no_two_of_many_texts_share_a_digest() -> None:

@@ -6,15 +6,17 @@ Babel alone accepts an unterminated string and eats its last character, and keep
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from workshop import SHIPPED, codes, small_library, small_site, template_messages
 
 from packbuilder.catalog import Translations, compare, fallback_chain, make_translator, read_catalog, write_catalog
+from packbuilder.language import PSEUDO, pseudo_translate
 from packbuilder.messages import extract
 from packbuilder.model import Message, Place, Problem
+from packbuilder.textfile import MOST_SHOWN, MOST_TEXT
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: es\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 HEADER_LINES = HEADER.count("\n")
@@ -64,6 +66,12 @@ BROKEN: dict[str, tuple[str, str, int]] = {
         5,
     ),
     "a message twice, wrapped another way": ('msgid "Call us"\nmsgstr "a"\n\nmsgid ""\n"Call "\n"us"\nmsgstr "b"\n', "PO_DUPLICATE", 4),
+    "a text that belongs to no message": (entry("Call", "Llame") + '# a note\n"and here it goes on"\n', "PO_BROKEN", 6),
+    "a long line of plain text": (
+        'msgid "Call"\nmsgstr "Llame"\nThis line goes on and on, so that only its start is shown\n',
+        "PO_LINE",
+        3,
+    ),
     "a hidden character": ('msgid "Call"\nmsgstr "Llame\u200b"\n', "HIDDEN_CHARACTER", 2),
     "a mark that turns the reading round": ('msgid "Call"\nmsgstr "\u202e12 Llame"\n', "HIDDEN_CHARACTER", 2),
 }
@@ -76,6 +84,43 @@ def test_a_damaged_file_is_refused_with_its_line(title: str, tmp_path: Path) -> 
     assert translations == {}, "nothing of it is printed"
     assert (code, Place("locales/es.po", HEADER_LINES + line)) in [(problem.code, problem.place) for problem in problems]
     assert all(problem.hint for problem in problems)
+
+
+def test_each_mistake_is_told_in_full_sentences(tmp_path: Path, golden: Callable[[str, str], None]) -> None:
+    """What a translator reads, mistake by mistake: read the golden as one."""
+    told = "".join(
+        f"{title}\n" + "".join(f"    {problem}\n" for problem in read(HEADER + BROKEN[title][0], tmp_path)[1]) for title in BROKEN
+    )
+    golden("po-mistakes.txt", told)
+
+
+def test_of_many_bad_lines_the_first_are_named(tmp_path: Path) -> None:
+    _, problems = read(HEADER + "rubbish\n" * (MOST_SHOWN + 5), tmp_path)
+    assert [(problem.code, problem.place.line) for problem in problems] == [
+        ("PO_LINE", HEADER_LINES + number) for number in range(1, MOST_SHOWN + 1)
+    ]
+
+
+@pytest.mark.parametrize(("source", "text"), [("Call", "x"), ("x", "Llame")])
+def test_a_message_longer_than_any_sentence_is_refused(source: str, text: str, tmp_path: Path) -> None:
+    """Wrapped lines hide how long a text is."""
+
+    def entries(length: int) -> str:
+        wrapped = '"\n"'.join(["x" * 1000] * (length // 1000) + ["x" * (length % 1000)])
+        one = entry(*(wrapped if words == "x" else words for words in (source, text)))
+        return HEADER + entry("Fine", "Bien") + "".join(one.replace("fever", f"f{number}") for number in range(MOST_SHOWN + 1))
+
+    translations, problems = read(entries(MOST_TEXT), tmp_path)
+    assert not problems and len(translations) == MOST_SHOWN + 2
+    translations, problems = read(entries(MOST_TEXT + 1), tmp_path)
+    assert translations == {} and len(problems) == MOST_SHOWN
+    assert str(problems[0]) == f"locales/es.po:{HEADER_LINES + 6}: PO_BROKEN has more than {MOST_TEXT} characters (shorten it)"
+
+
+def test_a_language_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Babel stops at it without a line."""
+    translations, [problem] = read(HEADER.replace("Language: es", "Language: !!") + entry("Call", "Llame"), tmp_path)
+    assert translations == {} and (problem.code, problem.place) == ("PO_BROKEN", Place("locales/es.po"))
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
@@ -134,6 +179,22 @@ def test_another_language_never_falls_back_to_english() -> None:
     assert make_translator("en-US", {"en-US": {}})("fever", "Call us") == "Call us"
 
 
+def test_a_region_prints_its_own_words_then_those_of_its_language(tmp_path: Path) -> None:
+    base, _ = read(HEADER + entry("Call", "Llame") + entry("Wait", "Espere") + entry("Stop", "Pare"), tmp_path)
+    region, _ = read(
+        HEADER + entry("Call", "Llama") + entry("Wait", "¿Aguarde?", before="#, fuzzy\n") + entry("Stop", ""), tmp_path, "es-MX"
+    )
+    translate = make_translator("es-MX", {"es": base, "es-MX": region})
+    assert [translate("fever", word) for word in ("Call", "Wait", "Stop", "Go")] == ["Llama", "Espere", "Pare", None]
+
+
+def test_a_pseudo_locale_stretches_words_and_leaves_values_alone() -> None:
+    for code in PSEUDO:
+        translate = make_translator(code, {})
+        assert translate("fever", "Call us") == pseudo_translate("Call us") != "Call us"
+        assert translate("fever", "{phone_24h}") == "{phone_24h}"
+
+
 def test_a_message_without_words_needs_no_translation() -> None:
     assert make_translator("es", {})("fever", "{phone_24h}") == "{phone_24h}"
 
@@ -142,15 +203,14 @@ def test_a_message_without_words_needs_no_translation() -> None:
 
 
 def test_a_file_out_of_step_is_named(tmp_path: Path) -> None:
-    translations, _ = read(HEADER + entry("Old", "Viejo") + entry("Call", "Llame"), tmp_path)
+    old = "This text is old, and more than fifty letters long."
+    translations, _ = read(HEADER + entry(old, "Viejo") + entry("Call", "Llame"), tmp_path)
     problems = compare(translations, messages("Call", "New", "Newer"), "locales/es.po")
-    assert [(problem.code, problem.place.path) for problem in problems] == [
-        ("PO_OUT_OF_STEP", "locales/es.po"),
-        ("PO_UNKNOWN", "locales/es.po"),
+    run = "(run: python3 build.py messages)"
+    assert [str(problem) for problem in problems] == [
+        f"locales/es.po: PO_OUT_OF_STEP 2 messages are missing {run}",
+        f"locales/es.po:{HEADER_LINES + 2}: PO_UNKNOWN this message is not in the text any more: {old[:50]} {run}",
     ]
-    assert "2 messages are missing" in problems[0].message and "Old" in problems[1].message
-    assert all("build.py messages" in problem.hint for problem in problems)
-    assert problems[1].place.line > 0
 
 
 def test_a_file_in_step_is_fine(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ The rules for a text stand in `fixtures/content-rules.md`, where anyone can add 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from workshop import (
@@ -17,6 +19,7 @@ from workshop import (
     change_toml,
     codes,
     copy_small_project,
+    panel_text,
     read_cases,
     site_from,
     small_library,
@@ -27,7 +30,7 @@ from workshop import (
 from packbuilder.catalog import read_catalog
 from packbuilder.checks import Measured, check_library, check_translated_readings, measure_all
 from packbuilder.content import read_library
-from packbuilder.model import Block, Evidence, Library, PackEntry, Place, Problem
+from packbuilder.model import Block, Evidence, Fact, Library, PackEntry, Place, Problem
 
 
 def alone(text: str) -> tuple[Library, str]:
@@ -57,6 +60,14 @@ def test_a_text_is_judged_line_by_line(case: Case) -> None:
     assert not left, "nothing else is reported"
 
 
+def test_each_rule_is_told_in_full_sentences(golden: Callable[[str, str], None]) -> None:
+    """What an author reads, mistake by mistake: read the golden as one."""
+    told = ""
+    for title, case in ((param.id, param.values[0]) for param in read_cases("content-rules.md")):
+        told += f"{title}\n" + "".join(f"    {problem}\n" for problem in check_library(alone(case.text)[0], []))
+    golden("content-rules.txt", told)
+
+
 # Packs, facts and evidence
 
 
@@ -70,6 +81,82 @@ def without_block(library: Library, stem: str) -> Library:
 
 def test_the_small_project_has_no_problem() -> None:
     assert check(small_library()) == []
+
+
+def entries(*more: PackEntry, **changes: Any) -> Library:
+    """The small library with more in its adult pack."""
+    library = small_library()
+    pack = library.packs["adult"]
+    return replace(library, packs={**library.packs, "adult": replace(pack, entries=(*pack.entries, *more), **changes)})
+
+
+def facts(**changes: Fact) -> Library:
+    return replace(small_library(), facts={**small_library().facts, **changes})
+
+
+def phrase(name: str, text: str, **by_region: str) -> Library:
+    return facts(**{name: replace(small_library().facts["fever_above"], name=name, text=text, by_region=by_region)})
+
+
+def cited(**changes: Any) -> Library:
+    """The small library with one more row of evidence."""
+    row = Evidence("K09", "Small bleeds come first, and they come from the nose or the gums", Place("handouts/evidence.toml", 7), **changes)
+    return replace(small_library(), evidence={**small_library().evidence, "K09": row})
+
+
+LINE = Place("handouts/packs.toml", 9)
+HARD = "The hospital team is always available to answer every question about treatment. [^S02 I04]\n"
+LONG = "You can sit and eat and talk and walk and read and rest and sing and hum and nap. [^S02 I04]\n"
+SLIPS: dict[str, Callable[[], Library]] = {
+    "a slip in the name of a block": lambda: entries(PackEntry("feverr", place=LINE)),
+    "a slip in the name of a block, in a pack without lines": lambda: entries(PackEntry("feverr", place=Place("handouts/packs.toml"))),
+    "a slip in the name of a block for the screen": lambda: entries(screen=("fever", "abuot")),
+    "a slip in what a block needs": lambda: entries(PackEntry("fever", needs="home.bath", place=LINE)),
+    "a slip in what a block gives way to": lambda: entries(PackEntry("fever", unless="home.pathwey", place=LINE)),
+    "a need without a section": lambda: entries(PackEntry("fever", needs="bathing", place=LINE)),
+    "a need of another section is fine": lambda: entries(PackEntry("fever", needs="contact.phone_day", place=LINE)),
+    "a required block that is not listed": lambda: entries(required=("call-now", "alarms")),
+    "a block that no pack prints": lambda: replace(entries(), blocks={**small_library().blocks, "spare": spare("spare")}),
+    "a block for the screen is used": lambda: replace(
+        entries(screen=("spare",)), blocks={**small_library().blocks, "spare": spare("spare")}
+    ),
+    "a block of a pack without cards": lambda: replace(
+        entries(), blocks={**small_library().blocks, "front.nurse": spare("front", "nurse")}
+    ),
+    "a phrase of the fever rule that is a number": lambda: facts(
+        fever_low=replace(small_library().facts["drip_days"], name="fever_low", place=Place("handouts/facts.toml", 3))
+    ),
+    "a fever rule without its number": lambda: phrase("fever_above", "too hot"),
+    "a fever rule that says its number twice": lambda: phrase("fever_above", "above {fever_high}, yes, {fever_high}"),
+    "a fever rule with the wrong limit": lambda: phrase("fever_low", "below {fever_high}"),
+    "a fever rule of two parts without the second": lambda: phrase("fever_lasting", "{fever_lasting_limit} or above"),
+    "a fever rule with a number of its own": lambda: phrase("fever_above", "above {fever_high} or ٣8"),
+    "a fever rule of another country without its number": lambda: phrase("fever_above", "above {fever_high}", IE="too hot"),
+    "a phrase with a slip, a brace and a number": lambda: phrase("sip", "{drip_day} sips of CD19, { and 28"),
+    "a phrase with a value of the nurse's is fine": lambda: phrase("sip", "{drip_days} sips above {fever_high_adult}, CD19"),
+    "a fact without evidence": lambda: facts(drip_days=replace(small_library().facts["drip_days"], evidence=())),
+    "a fact with evidence that is not there": lambda: facts(drip_days=replace(small_library().facts["drip_days"], evidence=("I04", "S03"))),
+    "a row that nobody cites": lambda: cited(sources=("leaflet",), audiences=("adult", "nurse")),
+    "a row that nobody cites, for two countries": lambda: cited(sources=("leaflet",), audiences=("parent",), regions=("IE", "GB")),
+    "a row for another country": lambda: cited(sources=("leaflet",), audiences=("parent",), regions=("IE",)),
+    "hard words in a whole pack": lambda: block_text(small_library(), "fever", "## Title\n\n" + HARD * 40),
+    "long sentences in a whole pack": lambda: block_text(small_library(), "fever", "## Title\n\n" + LONG * 40),
+    "hard words on a panel": lambda: panel_text(small_library(), "inside-left", "### Title\n\n" + HARD * 2),
+    "hard words on the panel for staff": lambda: panel_text(small_library(), "back", "### Title\n\n" + HARD * 2),
+    "a panel that starts with another heading": lambda: panel_text(small_library(), "front", "## Title\n\nFor weeks. [^S02]\n"),
+    "hard words in a block of names and numbers": lambda: block_text(small_library(), "about", "## Title\n\n" + HARD * 2),
+}
+
+
+def spare(name: str, audience: str = "") -> Block:
+    stem = f"{name}.{audience}".rstrip(".")
+    return replace(small_library().blocks["fever"], stem=stem, name=name, audience=audience, place=Place(f"handouts/blocks/{stem}.md"))
+
+
+def test_each_slip_in_packs_and_facts_is_told_in_full_sentences(golden: Callable[[str, str], None]) -> None:
+    """Also what is no slip: a title with nothing below it."""
+    told = "".join(f"{title}\n" + "".join(f"    {problem}\n" for problem in check(make())) for title, make in SLIPS.items())
+    golden("library-rules.txt", told)
 
 
 def test_a_block_that_no_pack_prints_is_named() -> None:

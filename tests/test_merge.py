@@ -6,6 +6,7 @@ What a single reading or writing does stands in `test_catalog.py`; here a file g
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,7 +211,7 @@ def test_a_file_of_every_tool_is_read(tmp_path: Path) -> None:
     )
     text += '\tmsgctxt "fever"\n\tmsgid "Tab"\n\tmsgstr "Tab\\tulador"   \n\n'
     text += '#, fuzzy, no-wrap\n#| msgctxt "fever"\n#| msgid "Old"\n' + entry("New", "Viejo")
-    text += '#~ msgctxt "fever"\n#~ msgid "Gone"\n#~ msgstr "Ido"\n'
+    text += '#~ msgctxt ""\n#~ "fever"\n#~ msgid ""\n#~ ""\n#~ "Gone"\n#~ msgstr "Ido"\n'
     for name, data in {"as it is": text.encode(), "from Windows": b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()}.items():
         translations, problems = read(data, tmp_path)
         assert not problems, name
@@ -256,6 +257,15 @@ DAMAGED: dict[str, tuple[str, str, int]] = {
     "two translations of one message": ('msgctxt "fever"\nmsgid "Call"\nmsgstr "a"\nmsgstr "b"\n', "", 4),
     "a header twice": ('msgid ""\nmsgstr ""\n"Language: es\\n"\n', "PO_DUPLICATE", 1),
     "no translation line": ('msgctxt "fever"\nmsgid "Call"\n\n' + entry("Wait", "Espere"), "PO_BROKEN", 0),
+    "an obsolete message of two sources": (
+        entry("Call", "Llame") + '#~ msgctxt "fever"\n#~ msgid "Wait"\n#~ msgid "Wait here"\n#~ msgstr "Espere"\n',
+        "PO_BROKEN",
+        7,
+    ),
+    "a tab after the keyword": ('msgctxt\t"fever"\nmsgid\t"Call"\nmsgstr\t"Llame"\n', "PO_BROKEN", 1),
+    "an empty source over two lines": ('msgctxt "fever"\nmsgid ""\n""\nmsgstr "Llame"\n', "PO_BROKEN", 4),
+    "a message twice, the second time cut short": (entry("Call", "Llame") + 'msgctxt "fever"\nmsgid "Call"', "", 5),
+    "no translation line at the end": (entry("Call", "Llame") + 'msgctxt "fever"\nmsgid "Wait"\n', "PO_BROKEN", 7),
     "no source line": ('msgctxt "fever"\nmsgstr "Llame"\n\n' + entry("Wait", "Espere"), "", 0),
     "an empty source in a context": ('msgctxt "fever"\nmsgid ""\nmsgstr "Llame"\n', "", 0),
     "plural forms, which nothing here uses": ('msgctxt "f"\nmsgid "day"\nmsgid_plural "days"\nmsgstr[0] "día"\nmsgstr[1] "días"\n', "", 0),
@@ -277,6 +287,13 @@ def test_a_damaged_file_is_named_and_nothing_of_it_is_read(title: str, tmp_path:
     assert not line or LINES + line in {problem.place.line for problem in problems}
 
 
+def test_each_damage_is_told_in_full_sentences(tmp_path: Path, golden: Callable[[str, str], None]) -> None:
+    told = ""
+    for title, (text, *_) in DAMAGED.items():
+        told += f"{title}\n" + "".join(f"    {problem}\n" for problem in read(HEADER + text, tmp_path)[1])
+    golden("po-damage.txt", told)
+
+
 @pytest.mark.parametrize("title", DAMAGED)
 def test_messages_leaves_a_damaged_file_as_it_is(title: str, command: Command) -> None:
     path = command.project.locales / "es.po"
@@ -293,6 +310,9 @@ def test_messages_leaves_a_damaged_file_as_it_is(title: str, command: Command) -
 HEADERS: dict[str, tuple[bytes, str, int]] = {
     "none": (entry("Call", "Llame").encode(), "PO_HEADER", 1),
     "another charset": (HEADER.replace("UTF-8", "ISO-8859-1").encode() + entry("Call", "Llame").encode(), "PO_HEADER", 11),
+    "no content type": (re.sub('"Content-Type.*\n', "", HEADER).encode() + entry("Call", "Llame").encode(), "PO_HEADER", 1),
+    "an empty line first, and a message twice": (f"\n{HEADER}{entry('Call', 'Llame') * 2}".encode(), "PO_DUPLICATE", LINES + 6),
+    "a translation without anything": (b'msgstr "Llame"\n', "PO_BROKEN", 1),
     "no charset": (HEADER.replace("; charset=UTF-8", "").encode() + entry("Call", "Llame").encode(), "PO_HEADER", 11),
     "another charset, and it is true": (
         (HEADER.replace("UTF-8", "ISO-8859-1") + entry("Call", "Llámenos")).encode("latin-1"),
@@ -305,12 +325,25 @@ HEADERS: dict[str, tuple[bytes, str, int]] = {
 }
 
 
+def test_each_bad_header_is_told_in_full_sentences(tmp_path: Path, golden: Callable[[str, str], None]) -> None:
+    told = ""
+    for title, (data, *_) in HEADERS.items():
+        told += f"{title}\n" + "".join(f"    {problem}\n" for problem in read(data, tmp_path)[1])
+    golden("po-headers.txt", told)
+
+
 @pytest.mark.parametrize("title", HEADERS)
 def test_a_bad_header_is_named(title: str, tmp_path: Path) -> None:
     data, code, line = HEADERS[title]
     _, problems = read(data, tmp_path)
     assert problems and all(problem.hint for problem in problems)
     assert not code or [(problem.code, problem.place) for problem in problems] == [(code, Place("locales/es.po", line))]
+
+
+@pytest.mark.parametrize("name", ["utf-8", "utf8", "UTF8", "Utf-8"])
+def test_utf_8_may_be_spelt_as_tools_spell_it(name: str, tmp_path: Path) -> None:
+    translations, problems = read(HEADER.replace("UTF-8", name) + entry("Call", "Llame"), tmp_path)
+    assert not problems and translations["fever", "Call"].text == "Llame"
 
 
 def test_an_empty_file_gets_its_header_from_messages(command: Command) -> None:

@@ -1,6 +1,7 @@
 """Facts: decided once from the site file, written as a reader of the locale writes them, and safe on a right-to-left page."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -10,7 +11,16 @@ from workshop import SMALL_SITE_TEXT, change_toml, site_from, small_library, sma
 
 from packbuilder.catalog import make_translator
 from packbuilder.model import AUDIENCES, Audience, FeverRule, PrintedFact, Site
-from packbuilder.phrase import Reader, make_resolver, print_number, print_temperature, site_placeholders, to_fahrenheit
+from packbuilder.phrase import (
+    PLAN_NAMES,
+    Reader,
+    make_resolver,
+    print_date,
+    print_number,
+    print_temperature,
+    site_placeholders,
+    to_fahrenheit,
+)
 
 NBSP = "\u00a0"
 
@@ -33,7 +43,7 @@ def text_of(name: str, of: Reader, words: dict[str, str] | None = None) -> str:
 @pytest.mark.parametrize(
     ("celsius", "fahrenheit"),
     [("37.5", "99.5"), ("38.0", "100.4"), ("36.0", "96.8"), ("38.3", "100.9"), ("35.0", "95.0"), ("37.0", "98.6"), ("37.8", "100.0"),
-     ("38.5", "101.3"), ("39.0", "102.2"), ("37.2", "99.0"), ("36.5", "97.7")],
+     ("38.5", "101.3"), ("39.0", "102.2"), ("37.2", "99.0"), ("36.5", "97.7"), ("37.25", "99.1"), ("37.75", "100.0")],
 )  # fmt: skip
 def test_fahrenheit_is_computed_and_never_typed(celsius: str, fahrenheit: str) -> None:
     assert to_fahrenheit(Decimal(celsius)) == Decimal(fahrenheit)
@@ -77,6 +87,23 @@ def test_digits_are_those_that_staff_can_read(locale: str) -> None:
 )  # fmt: skip
 def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number: str, locale: str, expected: str) -> None:
     assert print_number(Decimal(number), reader(locale)).replace("\u200f", "").replace("\u066b", ".") == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "region", "expected"),
+    [
+        ("en-GB", "GB", "20 Jan 2026"),
+        ("en-US", "US", "Jan 20, 2026"),
+        ("pl", "GB", "20 sty 2026"),
+        ("es", "US", "20 ene 2026"),
+        ("de", "GB", "20. Jan. 2026"),
+        ("de", "AT", "20. Jän. 2026"),
+        ("zh-Hans", "GB", "2026年1月20日"),
+    ],
+)
+def test_a_date_is_written_as_its_reader_writes_it_with_the_month_in_letters(locale: str, region: str, expected: str) -> None:
+    """11/12/2026 is another day in another country. In Chinese the words for year, month and day stand beside the numbers."""
+    assert print_date(date(2026, 1, 20), locale, region) == expected
 
 
 # The fever policy of a site: four combinations of a low and a lasting rule, with both ways to say "at least"
@@ -158,8 +185,46 @@ def test_a_translated_phrase_may_turn_its_words_round_and_keeps_its_numbers() ->
     assert text_of("call_temperature", reader("pl", audience="parent"), words) == "36,0 °C (96,8 °F) max. / min. 38,0 °C (100,4 °F)"
 
 
+@pytest.mark.parametrize(
+    ("untranslated", "flagged"),
+    [
+        ("", set()),
+        ("{fever_rule}, or {low_rule}", {"call_temperature"}),
+        ("{fever_high} or above", {"call_temperature", "fever_rule"}),
+        ("below {fever_low_limit}", {"call_temperature", "low_rule"}),
+    ],
+)
+def test_a_phrase_is_translated_only_when_each_part_of_it_is(untranslated: str, flagged: set[str]) -> None:
+    """One English word in a rule must show as a draft, however deep it stands."""
+    catalog = {key: entry for key, entry in translated({}).items() if entry.source != untranslated}
+    find = make_resolver(reader("pl", audience="parent"), make_translator("pl", {"pl": catalog}))
+    facts = {name: find(name) for name in ("call_temperature", "fever_rule", "low_rule", "fever_high", "phone_24h", "drip_days")}
+    found = {name for name, fact in facts.items() if fact and fact.untranslated}
+    assert (
+        None not in facts.values() and flagged <= found <= {"call_temperature", "fever_rule", "low_rule"} and bool(found) == bool(flagged)
+    )
+    assert facts["call_temperature"] and facts["call_temperature"].text.count("°C") == 2, "it is said all the same"
+
+
+def test_a_phrase_with_a_name_that_nothing_fills_prints_it_as_it_stands() -> None:
+    """`check` refuses it; until then it must show on the page rather than vanish."""
+    library = small_library()
+    phrase = replace(library.facts["fever_above"], name="sip", text="Drink {zebra} now")
+    of = replace(reader(), library=replace(library, facts={**library.facts, "sip": phrase}))
+    assert resolve("sip", of) == PrintedFact("sip", (("Drink ", False), ("{zebra}", False), (" now", False)))
+
+
 def test_the_hours_of_a_lasting_rule_are_said_in_the_readers_language() -> None:
     assert "for 2 hours" in text_of("call_temperature", reader())
+    fact = resolve("call_temperature", reader())
+    assert fact and [text for text, alone in fact.pieces if not alone] == [
+        "above ",
+        ", or ",
+        " or above for ",
+        "2 hours",
+        ", or ",
+        "below ",
+    ]
     assert "2 godziny" in text_of("call_temperature", reader("pl"))
 
 
@@ -202,6 +267,40 @@ def test_an_optional_value_that_is_not_given_is_none(name: str, tmp_path: Path) 
 def test_a_telephone_number_can_be_dialled() -> None:
     fact = resolve("phone_24h", reader())
     assert fact == PrintedFact("phone_24h", (("020 7946 0123", True),), "+442079460123")
+    assert resolve("feedback", reader()) == PrintedFact("feedback", (("leaflets@northfield.example", True),)), "an address cannot"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("hospital", "Northfield Hospital"), ("ward", "Day Unit"), ("owner", "Leaflet group"), ("pump_model", "pump A"),
+     ("drip_days", "28"), ("small_dose", "5.4"), ("advice_line", "111"), ("fever_high", "37.5\u00a0°C (99.5\u00a0°F)"),
+     ("fever_low_limit", "36.0\u00a0°C (96.8\u00a0°F)")],
+)  # fmt: skip
+def test_a_value_is_printed_alone_under_its_own_name(name: str, text: str) -> None:
+    assert resolve(name, reader()) == PrintedFact(name, ((text, True),))
+
+
+@pytest.mark.parametrize("who", ["adult", "child"])
+def test_a_limit_of_a_nurse_is_named_after_its_patient(who: str) -> None:
+    """The read-back looks for the names on the page."""
+    high = resolve(f"fever_high_{who}", reader(audience="nurse"))
+    assert high and (high.name, high.text[:4]) == (f"fever_high_{who}", {"adult": "37.5", "child": "38.0"}[who])
+    rule = resolve(f"call_temperature_{who}", reader(audience="nurse"))
+    assert rule and rule.name == f"call_temperature_{who}"
+
+
+@pytest.mark.parametrize("name", ["bag_change", "home_bathing", "home_body_fluids"])
+def test_the_hospitals_own_words_are_translated_and_flow_with_the_page(name: str) -> None:
+    own = {
+        "bag_change": "A nurse comes to your home.",
+        "home_bathing": "Shower with the pump kept dry.",
+        "home_body_fluids": "Wear gloves.",
+    }
+    assert resolve(name, reader()) == PrintedFact(name, ((own[name], False),))
+    assert resolve(name, reader("pl"), {own[name]: "Tak."}) == PrintedFact(name, (("Tak.", False),))
+    assert resolve(name, reader("pl")) == PrintedFact(name, ((own[name], False),), untranslated=True)
+    other = reader("pl", id="other-gb")
+    assert resolve(name, other, {own[name]: "Tak."}) == PrintedFact(name, ((own[name], False),), untranslated=True), "each site its own"
 
 
 def test_a_name_that_is_not_known_is_none() -> None:
@@ -214,4 +313,9 @@ def test_every_placeholder_of_an_audience_is_filled_by_a_full_site(audience: Aud
     full: Site = replace(small_site(), fever={"adult": rule, "child": rule})
     names = site_placeholders(audience)
     assert len(set(names)) == len(names)
-    assert [name for name in names if resolve(name, Reader(small_library(), full, audience, "en-GB")) is None] == []
+    assert [name for name in names if resolve(name, Reader(small_library(), full, audience, "en-GB")) is None] == list(PLAN_NAMES)
+
+
+def test_a_date_of_a_plan_is_no_fact_of_a_site() -> None:
+    """Only `dated` knows it; without a schedule a line to write on is printed."""
+    assert PLAN_NAMES and all(name in site_placeholders("nurse") and resolve(name, reader()) is None for name in PLAN_NAMES)
