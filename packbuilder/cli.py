@@ -27,6 +27,7 @@ from packbuilder.orders import DateWords, Order, Outcome
 from packbuilder.production import build
 from packbuilder.rooms import find_sites, read_rooms
 from packbuilder.status import as_rows
+from packbuilder.toolchain import tool_versions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,8 +67,11 @@ def run(args: argparse.Namespace, project: Project) -> int:
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """The options of design, section 5. No command means `build`."""
-    parser = argparse.ArgumentParser(prog="python3 build.py", description="Builds printed blinatumomab packs and wallet cards.")
-    parser.add_argument("--version", action="version", version=f"blinatumomab-packs {VERSION}")
+    as_written = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="python3 build.py", description="Builds printed blinatumomab packs and wallet cards.", formatter_class=as_written
+    )
+    parser.add_argument("--version", action="version", version=list_versions() if "--version" in argv else "")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     build = commands.add_parser("build", help="print packs, cards and the index (this happens when no command is given)")
     build.add_argument("--site", action="append", default=[], metavar="FILE", help="a site file, or the name of one in handouts/sites")
@@ -136,6 +140,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     commands.add_parser("test", help="the test suite")
     is_option = not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help", "--version"))
     return parser.parse_args(["build", *argv] if is_option else list(argv))
+
+
+def list_versions() -> str:
+    """What made a PDF, for a report: this program, and each tool that decides how a page comes out."""
+    return "\n".join([f"blinatumomab-packs {VERSION}", *(f"{name} {version}" for name, version in tool_versions().items())])
 
 
 def add_today(command: argparse.ArgumentParser) -> None:

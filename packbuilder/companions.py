@@ -3,6 +3,8 @@
 None of them is printed, so none is in the manifest; the stock keeps their digests, and the front page shows them.
 """
 
+import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from jinja2 import Environment
@@ -13,7 +15,10 @@ from packbuilder.language import direction
 from packbuilder.model import Edition, Manuscript
 from packbuilder.picture import PHONE_WIDTH, draw_page
 from packbuilder.typeset import make_words
-from packbuilder.wording import plain_words, printed_text
+from packbuilder.wording import plain_words, read_lines
+
+CARD = '<section class="block cards-sheet">'
+FOOT = re.compile(r'<p class="panel-foot">.*?</p>', re.DOTALL)
 
 
 def picture_path(edition: Edition) -> str:
@@ -49,6 +54,12 @@ def calendar_words(manuscript: Manuscript, env: Environment) -> dict[str, str]:
     return {key.strip(): plain_words(text, direction(manuscript.edition.locale) == "rtl") for key, _, text in named}
 
 
+def words_of_card(html: str, locale: str) -> Iterator[str]:
+    """All that stands on a phone card, for who cannot see the picture; not the feet of its panels, which are for the ward."""
+    card = html.partition(CARD)[2].partition("</section>")[0]
+    return read_lines(FOOT.sub("", card), direction(locale) == "rtl")
+
+
 def show(manuscript: Manuscript, html: str) -> Shown:
     """What the front page says of a PDF beyond its manifest entry."""
     edition = manuscript.edition
@@ -59,7 +70,7 @@ def show(manuscript: Manuscript, html: str) -> Shown:
         review=manuscript.review_by.isoformat() if manuscript.review_by else "",
         picture=picture_path(edition),
         phone=phone_path(edition) if edition.format == "phone-card" else "",
-        words="\n".join(printed_text(html)) if edition.format == "phone-card" else "",
+        words="\n".join(words_of_card(html, edition.locale)) if edition.format == "phone-card" else "",
         calendar=calendar_path(edition) if edition.schedule else "",
         start=edition.schedule.start.isoformat(timespec="minutes") if edition.schedule else "",
     )

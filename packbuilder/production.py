@@ -231,7 +231,8 @@ def deliver(
     partial = bool(wrong) or not order.is_everything
     others = find_others(done, editions, shop) if partial else []
     listed = sorted((*(made.entry for made in done), *others), key=lambda entry: str(entry["path"]))
-    keys = {path: shop.stock.keys[path] for path in (entry["path"] for entry in others) if path in shop.stock.keys}
+    known = {path: shop.stock.keys[path] for path in (entry["path"] for entry in others) if path in shop.stock.keys}
+    keys = {path: kept for path, kept in known.items() if is_good(path, kept, output)}
     keys |= {made.path: keep(made, shop) for made in done}
     pages = draw_pages(listed, {path: Shown(**kept.shown) for path, kept in keys.items()}, shop, partial)
     stamp = {

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinja2 import Environment, TemplateSyntaxError
+
 from packbuilder.approval import source_locale
 from packbuilder.catalog import Translations, fallback_chain, read_catalog
 from packbuilder.content import read_library
@@ -14,7 +16,7 @@ from packbuilder.messages import extract_templates
 from packbuilder.model import SOURCE_LOCALE, Approval, Edition, Library, Message, Place, Problem, Project, Site
 from packbuilder.register import read_register
 from packbuilder.site import read_site
-from packbuilder.textfile import leads_out, shown_path, suggest
+from packbuilder.textfile import leads_out, read_text, shown_path, suggest
 from packbuilder.translation import check_translation
 
 
@@ -92,11 +94,12 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
         if names.count(site.id) > 1:
             found.append(Problem("SITE_TWICE", site.place, f"id: {site.id!r} stands in two files", "give each site its own id"))
     approvals, wrong = read_register(project)
-    found += [*wrong, *check_links(project), *check_fonts(project)]
+    template_messages, broken = read_templates(project)
+    found += [*wrong, *broken, *check_links(project), *check_fonts(project)]
     return Rooms(
         library=library,
         sites=tuple(sites),
-        template_messages=extract_templates(project.templates, project.root),
+        template_messages=template_messages,
         catalogs=catalogs,
         glossaries=glossaries,
         approvals=approvals,
@@ -104,6 +107,27 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
         complete=not problems,
         damaged=frozenset(damaged),
     )
+
+
+def read_templates(project: Project) -> tuple[tuple[Message, ...], tuple[Problem, ...]]:
+    """The words of the templates, or none and which of them can't be read. The style sheet is only looked at."""
+    problems = read_text(project.templates / "print.css", project.root)[1]
+    try:
+        return extract_templates(project.templates, project.root), problems
+    except (TemplateSyntaxError, ValueError, OSError):
+        return (), (*problems, *find_broken(project))
+
+
+def find_broken(project: Project) -> Iterator[Problem]:
+    """Templates that are no text, or that Jinja cannot read."""
+    for path in sorted(project.templates.rglob("*.html")):
+        text, problems = read_text(path, project.root)
+        yield from problems
+        try:
+            Environment().parse(text)
+        except TemplateSyntaxError as error:
+            place = Place(shown_path(path, project.root), error.lineno)
+            yield Problem("TEMPLATE", place, f"cannot be read: {error.message}", "mend it, or take the one that came with the project")
 
 
 def check_links(project: Project) -> Iterator[Problem]:

@@ -33,6 +33,13 @@ def plain_words(html: str, is_mirrored: bool = False) -> str:
     return " ".join(unescape(TAG.sub("", html)).split())
 
 
+def read_lines(html: str, is_mirrored: bool) -> Iterator[str]:
+    """The lines that an eye reads in a piece of HTML, without what a picture or a number says beside them."""
+    for piece in BLOCK_END.sub("\n", html.replace("\n", " ")).split("\n"):
+        if line := plain_words(piece, is_mirrored):
+            yield line
+
+
 def compare_words(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
     """Each change with a few words around it: `call us [-today-] {+at once+} if you`."""
     before, after = (" ".join(lines).split() for lines in (old, new))

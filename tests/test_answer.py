@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from desks import PICTURE, SIZE, make_desk_project, open_counter, printing_fast
 from workshop import TODAY, change_file
 
 from packbuilder.answer import PICTURE as FIRST_PAGE
-from packbuilder.answer import Result, decide, echo_start, file_of, make_answer, say_dates
+from packbuilder.answer import Result, decide, echo_start, file_of, find_slips, make_answer, say_dates
 from packbuilder.choices import Choice, make_offer
 from packbuilder.counter import Counter
 from packbuilder.dated import MOST_BAGS
+from packbuilder.model import Place, Problem
 
 START = "2026-04-01T10:30"
 FULL = {"site": "small-gb", "audience": "adult", "locale": "en-GB"}
@@ -95,6 +97,12 @@ def test_a_mistake_in_the_texts_is_told_whole_with_its_place(tmp_path_factory: p
     with printing_fast():
         [slip] = ask(open_counter(project), **FULL).slips
     assert slip.field == "" and slip.message.startswith("handouts/blocks/about.md:3: ") and "I99" in slip.message
+
+
+def test_a_warning_keeps_nobody_from_printing() -> None:
+    warning = Problem("REVIEW_SOON", Place("handouts/approvals.toml"), "ends soon", severity="warning")
+    assert find_slips([warning], Choice(), LONDON) == ()
+    assert len(find_slips([replace(warning, severity="error")] * 2, Choice(), LONDON)) == 1
 
 
 # The page's words

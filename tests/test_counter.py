@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from desks import SITE, add_site, make_desk_project, open_counter, printing_fast
-from workshop import TODAY, Command, change_file
+from workshop import SHIPPED, TODAY, Command, change_file, write
 
 from packbuilder.choices import Choice, make_order, pick
-from packbuilder.counter import KEPT, Asked, Counter, Gone
+from packbuilder.counter import KEPT, Asked, Counter, Gone, whole_key
 from packbuilder.model import Artifact, Project
 from packbuilder.orders import DateWords, Order, read_order
+from packbuilder.typeset import make_environment
 
 START = "2026-04-01T10:30"
 
@@ -155,6 +156,14 @@ def test_another_bag_pattern_is_another_print(counter: Counter) -> None:
     keys = {ask(counter, start=START, **words).key for words in ({}, {"bags": "7"}, {"bags": "3,4"}, {"cycle": "1"}, {"stay": "3"})}
     assert len(keys) == 5, "a calendar of another plan would be handed out"
     assert ask(counter, start=START).key != ask(counter, start="2026-04-01T10:31").key != ask(counter).key
+
+
+def test_prints_of_other_names_are_other_prints_whatever_is_on_their_pages() -> None:
+    env = make_environment(SHIPPED.templates)
+    assert (
+        len({whole_key(write(kind=kind, audience=audience), "same", env) for kind in ("pack", "card") for audience in ("adult", "parent")})
+        == 4
+    )
 
 
 def test_old_prints_are_forgotten(counter: Counter, printed: list[str]) -> None:

@@ -97,6 +97,22 @@ def test_a_text_that_changes_twice_is_still_a_hint(tmp_path: Path) -> None:
     assert (found.text, found.fuzzy) == ("Llame si tiene calor.", True)
 
 
+def test_a_translation_that_holds_gives_way_to_no_hint(tmp_path: Path) -> None:
+    """Neither to a sentence like it that is gone, nor to one that is kept as obsolete."""
+    old = HEADER + entry("Call us if you feel hot.", "Llame si tiene calor.") + entry("Call us if you feel very hot.", "¡Llame!")
+    old += "".join(f"#~ {line}\n" for line in entry("Call us if you feel very hot.", "¿Llame?").strip().split("\n"))
+    po = write_catalog("es", [message("Call us if you feel very hot.")], old)
+    found = read(po, tmp_path)[0]["fever", "Call us if you feel very hot."]
+    assert (found.text, found.fuzzy) == ("¡Llame!", False)
+    assert "Llame si tiene calor." in po and "¿Llame?" in po, "nothing is lost"
+
+
+@pytest.mark.parametrize(("new", "is_like"), [("abcxy", False), ("abcdx", True)])
+def test_a_hint_is_offered_when_more_than_three_fifths_are_the_same(new: str, is_like: bool, tmp_path: Path) -> None:
+    po = write_catalog("es", [message(new)], HEADER + entry("abcde", "hola"))
+    assert read(po, tmp_path)[0]["fever", new].fuzzy is is_like
+
+
 @pytest.mark.parametrize("runs", [1, 2, 3])
 def test_a_hint_stays_the_same_run_after_run(runs: int) -> None:
     old = HEADER + entry("Call us if you feel hot.", "Llame si tiene calor.", "# a note of mine\n")
@@ -160,6 +176,13 @@ def test_a_hint_that_goes_and_comes_back_is_still_a_hint(tmp_path: Path) -> None
     po = write_catalog("es", [message("Call us"), message("Wait here")], write_catalog("es", [message("Call us")], old))
     found = read(po, tmp_path)[0]["fever", "Wait here"]
     assert found.fuzzy or not found.text
+
+
+def test_the_notes_of_the_translator_are_read_as_one_line(tmp_path: Path) -> None:
+    """One of them may say why a negation is missing: the checks of a translation look for it."""
+    po = HEADER + entry("Call us", "Llámenos", "# negation-checked\n# by Ana\n#. For adults.\n") + entry("Wait", "Espere")
+    found = read(po, tmp_path)[0]
+    assert [one.comments for one in found.values()] == ["negation-checked by Ana", ""]
 
 
 def test_comments_of_the_translator_survive_and_those_of_the_program_are_renewed() -> None:
@@ -382,6 +405,7 @@ def test_unknown_and_missing_contexts_are_named(tmp_path: Path) -> None:
     po = HEADER + entry("Call", "Llame", context="fevre") + 'msgid "Call"\nmsgstr "Llame"\n'
     translations, problems = read(po, tmp_path)
     assert not problems
+    assert set(translations) == {("fevre", "Call"), ("", "Call")}
     found = compare(translations, [message("Call")], "locales/es.po")
     assert sorted(problem.code for problem in found) == ["PO_OUT_OF_STEP", "PO_UNKNOWN", "PO_UNKNOWN"]
     assert all(problem.place.line > LINES for problem in found if problem.code == "PO_UNKNOWN")
