@@ -24,7 +24,7 @@ os.environ.pop("GITHUB_ACTIONS", None)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; read the difference, then commit it")
     parser.addoption("--long", action="store_true", help="also what takes long: a real cluster (CI does it)")
-    parser.addoption("--eyes", metavar="FOLDER", help="a finished output folder, for OCR, other readers of PDF and the like (CI does it)")
+    parser.addoption("--eyes", metavar="FOLDER", help="a finished output folder, for OCR, other readers of PDF and the like")
     parser.addoption("--kills", type=int, default=2, help="how often a build is killed at a random moment (CI: 50)")
 
 
