@@ -51,10 +51,8 @@ def find_axe() -> Path | None:
 
 
 @contextmanager
-def open_chromium(config: pytest.Config) -> Iterator[Browser]:
-    """The browser, for as long as a module's tests need it. Skips them where there is none, and without `--long`."""
-    if not config.getoption("--long"):
-        pytest.skip("takes long: --long runs it, and so does CI")
+def open_chromium() -> Iterator[Browser]:
+    """The browser, for as long as a module's tests need it. Skips them where there is none."""
     program = find_chromium()
     if not program:
         pytest.skip(f"no browser: none of {', '.join(NAMES)} is installed")

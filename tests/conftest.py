@@ -23,12 +23,28 @@ os.environ.pop("GITHUB_ACTIONS", None)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/ anew; read the difference, then commit it")
-    parser.addoption("--long", action="store_true", help="also what takes long: a real cluster (CI does it)")
+    parser.addoption("--long", nargs="?", const="also", choices=("also", "only"), help="also what takes long, or only that (CI does it)")
     parser.addoption("--eyes", metavar="FOLDER", help="a finished output folder, for OCR, other readers of PDF and the like")
-    parser.addoption("--kills", type=int, default=2, help="how often a build is killed at a random moment (CI: 50)")
+    parser.addoption("--examples", type=int, metavar="N", help="so many for each property, others on every run (without: 100, the same)")
+    parser.addoption("--kills", type=int, default=2, help="how often a long test kills a build at a random moment (CI: 50)")
 
 
-@pytest.fixture
+def pytest_configure(config: pytest.Config) -> None:
+    """A longer search. A failure prints what brings it back: `@reproduce_failure(…)`, to be put before the test."""
+    if count := config.getoption("--examples"):
+        settings.register_profile("searching", settings(derandomize=False, print_blob=True, max_examples=count))
+        settings.load_profile("searching")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`--long only` leaves out what the default suite has run already."""
+    if config.getoption("--long") == "only":
+        left_out = [item for item in items if not {"takes_long", "finished"} & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(scope="session")
 def takes_long(request: pytest.FixtureRequest) -> None:
     """For tests with processes of their own that last many seconds; the default suite must stay short."""
     if not request.config.getoption("--long"):

@@ -35,8 +35,8 @@ WAIT = 60_000  # ms for a print where others print too
 
 
 @pytest.fixture(scope="module")
-def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
-    with open_chromium(pytestconfig) as opened:
+def browser(takes_long: None) -> Iterator[Browser]:
+    with open_chromium() as opened:
         yield opened
 
 

@@ -20,8 +20,8 @@ SPANISH_PARENTS = "Open Pack, Parent of a child, Spanish, Alder Hospital"
 
 
 @pytest.fixture(scope="module")
-def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    with open_chromium(request.config) as browser:
+def chromium(takes_long: None) -> Iterator[Browser]:
+    with open_chromium() as browser:
         yield browser
 
 

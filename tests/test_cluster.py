@@ -132,6 +132,7 @@ def test_when_the_scheduler_is_gone_the_build_ends_and_keeps_what_is_done(house:
 
 
 @needs_dask
+@pytest.mark.usefixtures("takes_long")
 def test_a_scheduler_that_does_not_answer_is_said_plainly(house: House) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -144,6 +145,7 @@ def test_a_scheduler_that_does_not_answer_is_said_plainly(house: House) -> None:
 
 
 @needs_dask
+@pytest.mark.usefixtures("takes_long")
 def test_an_address_that_is_none_is_said_plainly(house: House) -> None:
     running = house.start("-m", "packbuilder", "build", *BUILD, "--scheduler", "what", "--quiet")
     _, said = running.communicate(timeout=30)

@@ -74,7 +74,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def output(request: pytest.FixtureRequest) -> Path:
+def finished(request: pytest.FixtureRequest) -> Path:
     found = folder(request.config)
     assert found
     return found
@@ -136,8 +136,8 @@ def digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 
 
-def test_ocr_reads_number_and_limits_off_each_card(card: dict[str, Any], output: Path, tmp_path: Path) -> None:
-    upper, lower = find_cards(draw(output / card["path"], tmp_path))
+def test_ocr_reads_number_and_limits_off_each_card(card: dict[str, Any], finished: Path, tmp_path: Path) -> None:
+    upper, lower = find_cards(draw(finished / card["path"], tmp_path))
     number, emergency = digits(card["facts"]["phone_24h"]), card["facts"]["emergency_number"]
     limits = {number.replace(",", ".") for number in NUMBER.findall(card["facts"]["call_temperature"]) if re.search("[.,]", number)}
     assert number and limits and emergency
@@ -160,23 +160,23 @@ def test_ocr_reads_number_and_limits_off_each_card(card: dict[str, Any], output:
     assert not any(exchanged in digits(line) for line in (*inside, *covers)), "OCR sees what is there, not what was asked for"
 
 
-def test_the_square_code_dials_the_number_of_the_card(card: dict[str, Any], output: Path, tmp_path: Path) -> None:
+def test_the_square_code_dials_the_number_of_the_card(card: dict[str, Any], finished: Path, tmp_path: Path) -> None:
     scanner = needs("zbarimg")
-    draw(output / card["path"], tmp_path)
+    draw(finished / card["path"], tmp_path)
     codes = set(run(scanner, "--quiet", "--raw", tmp_path / "page.png").split())
     number = phonenumbers.parse(card["facts"]["phone_24h"], card["region"])
     assert codes == {"tel:" + phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}
 
 
-def test_qpdf_finds_no_fault(entry: dict[str, Any], output: Path) -> None:
-    assert "No syntax or stream encoding errors found" in run(needs("qpdf"), "--check", output / entry["path"])
+def test_qpdf_finds_no_fault(entry: dict[str, Any], finished: Path) -> None:
+    assert "No syntax or stream encoding errors found" in run(needs("qpdf"), "--check", finished / entry["path"])
 
 
-def test_another_reader_finds_numbers_and_limits_from_left_to_right(entry: dict[str, Any], output: Path, tmp_path: Path) -> None:
+def test_another_reader_finds_numbers_and_limits_from_left_to_right(entry: dict[str, Any], finished: Path, tmp_path: Path) -> None:
     """Poppler, with the place of each word: what belongs together stands on one line, each part right of the one before."""
     if entry["format"] in ("phone-card", "booklet"):
         pytest.skip("held on the forms that are printed page by page")
-    pages = [list(rows_of(words)) for words in find_words(output / entry["path"], tmp_path)]
+    pages = [list(rows_of(words)) for words in find_words(finished / entry["path"], tmp_path)]
     numbers = [re.findall(r"\d+", entry["facts"][name]) for name in TELEPHONES if name in entry["facts"]]
     limits = [list(match.groups()) for text in entry["facts"].values() for match in LIMIT.finditer(text)]
     assert numbers and (limits or "call_temperature" not in entry["facts"])

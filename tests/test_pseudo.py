@@ -221,7 +221,7 @@ def find_rows(document: Any) -> Iterator[tuple[Box, ...]]:
 
 
 @pytest.fixture(scope="session")
-def prints(own_temporary_folder: None) -> dict[Name, Print]:
+def prints(own_temporary_folder: None, takes_long: None) -> dict[Name, Print]:
     """The prints, by two workers; the slow ones first."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         return dict(zip(PRINTED, pool.map(print_one, PRINTED), strict=True))
