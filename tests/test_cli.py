@@ -5,30 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from workshop import SMALL_SITE_TEXT, Command, Run, change_file, change_toml, copy_shipped_project, snapshot
+from workshop import ENTRY_KEYS, SMALL_SITE_TEXT, Command, Run, change_file, change_toml, copy_shipped_project, snapshot
 
 from packbuilder import publish
 from packbuilder.model import Project
 
 Built = tuple[Project, Run]
 SITE = "handouts/sites/small-gb.toml"
-ENTRY_KEYS = {
-    "path",
-    "kind",
-    "site",
-    "region",
-    "audience",
-    "locale",
-    "format",
-    "paper",
-    "pages",
-    "sha256",
-    "state",
-    "sample",
-    "reasons",
-    "digest",
-    "facts",
-}
 NURSE = ("build", "--audience", "nurse", "--jobs", "1")
 
 
@@ -54,7 +37,7 @@ def test_json_is_one_document_with_the_keys_of_the_contract(built: Built) -> Non
     assert {"ok", "problems", "artifacts"} <= set(document) and document["ok"] is True and document["problems"] == []
     assert len(document["artifacts"]) == 5
     for artifact in document["artifacts"]:
-        assert set(artifact) == ENTRY_KEYS | {"rendered", "seconds"}
+        assert set(artifact) == {*ENTRY_KEYS, "rendered", "seconds"}
         assert artifact["rendered"] is True and artifact["seconds"] > 0
         assert artifact["state"] == "draft" and artifact["sample"] is True and artifact["reasons"]
         assert artifact["pages"] >= 1 and re.fullmatch(r"[0-9a-f]{64}", artifact["sha256"])

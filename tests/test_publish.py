@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workshop import plan, small_site, snapshot, write
+from workshop import ENTRY_KEYS, plan, small_site, snapshot, write
 
 from packbuilder import publish as module
 from packbuilder.companions import picture_path
@@ -27,24 +27,6 @@ from packbuilder.publish import (
     read_manifest,
     stage,
 )
-
-KEYS = [
-    "path",
-    "kind",
-    "site",
-    "region",
-    "audience",
-    "locale",
-    "format",
-    "paper",
-    "pages",
-    "sha256",
-    "state",
-    "sample",
-    "reasons",
-    "digest",
-    "facts",
-]
 
 
 def edition(audience: str) -> Edition:
@@ -126,7 +108,7 @@ def test_an_entry_says_all_that_the_contract_asks_for() -> None:
     manuscript = write("nurse")
     html = "".join(section.html for section in manuscript.sections)
     entry = describe(manuscript, html, "sha of the file", 3)
-    assert list(entry) == KEYS
+    assert list(entry) == ENTRY_KEYS
     assert (entry["kind"], entry["audience"], entry["region"], entry["paper"], entry["pages"]) == ("pack", "nurse", "GB", "A4", 3)
     assert entry["sha256"] == "sha of the file" and entry["digest"] == manuscript.digest
     assert entry["facts"]["phone_24h"] == "020 7946 0123"

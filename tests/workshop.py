@@ -54,6 +54,24 @@ GOLDEN = ROOT / "tests" / "golden"
 SMALL = FIXTURES / "small"
 SHIPPED = Project(ROOT)
 TODAY = date(2026, 3, 2)
+# What an entry of the manifest holds, in this order (design, 9).
+ENTRY_KEYS = [
+    "path",
+    "kind",
+    "site",
+    "region",
+    "audience",
+    "locale",
+    "format",
+    "paper",
+    "pages",
+    "sha256",
+    "state",
+    "sample",
+    "reasons",
+    "digest",
+    "facts",
+]
 
 
 class SmallProject(Project):
