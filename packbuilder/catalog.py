@@ -19,8 +19,12 @@ from packbuilder.messages import has_words
 from packbuilder.model import Message, Place, Problem, Translation
 from packbuilder.textfile import MOST_SHOWN, MOST_TEXT, read_text, shown_path
 
-PO_LINE = re.compile(r'#.*|(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+"(?:[^"\\\n]|\\.)*"|"(?:[^"\\\n]|\\.)*"|')
+# A backslash before anything else means one thing to GNU gettext and another to Babel: `\62` is the digit 2, or three characters.
+QUOTED = r'"(?:[^"\\\n]|\\[ntr"\\])*"'
+PO_LINE = re.compile(rf"#.*|(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)\s+{QUOTED}|{QUOTED}|")
 HEADER = re.compile(r'\A((?:#.*\n)*)msgid ""\nmsgstr ""\n((?:".*"\n)*)')
+HEADER_ENTRY = re.compile(r'^msgid ""\nmsgstr ""\n(?:".*"\n)*', re.MULTILINE)
+DATE = re.compile(r'^"(?:PO-Revision|POT-Creation)-Date:.*"\n', re.MULTILINE)
 
 Translations = Mapping[tuple[str, str], Translation]
 
@@ -62,7 +66,7 @@ def read_catalog(path: Path, root: Path) -> tuple[Translations, tuple[Problem, .
 
 def parse(text: str) -> Catalog:
     """Babel's reading of a file that passed the scans. Dates in the header are left out: Babel stops at one that it can't read."""
-    dateless = re.sub(r'^"(?:PO-Revision|POT-Creation)-Date:.*"\n', "", text, flags=re.MULTILINE)
+    dateless = HEADER_ENTRY.sub(lambda entry: DATE.sub("", entry.group()), text)
     # The line numbers of the messages must stay those of the file.
     padding = "\n" * (text.count("\n") - dateless.count("\n"))
     catalog = read_po(StringIO(padding + dateless), abort_invalid=True)
@@ -72,8 +76,13 @@ def parse(text: str) -> Catalog:
         message.user_comments = [comment for comment in message.user_comments if not comment.startswith("|")]
         texts = "".join(line.lstrip("| ") + "\n" for line in previous)
         if found := re.search(r'^msgid ((?:".*"\n)+)', texts, re.MULTILINE):
-            message.previous_id = ["".join(unescape(part) for part in found.group(1).splitlines())]
+            message.previous_id = [join_lines(found.group(1))]
     return catalog
+
+
+def join_lines(quoted: str) -> str:
+    """The text of some pieces, each between two quotation marks. Babel writes those of a previous source in one line."""
+    return "".join(map(unescape, re.findall(r'"(?:[^"\\\n]|\\.)*"', quoted)))
 
 
 def scan_lines(text: str, shown: str) -> Iterator[Problem]:
@@ -96,10 +105,19 @@ def scan_entries(text: str, shown: str) -> list[Problem]:
     state = "msgstr"
     after = {"msgctxt": ("msgstr",), "msgid": ("msgctxt", "msgstr"), "msgstr": ("msgid",)}
     in_context = empty = False
+    is_obsolete: bool | None = False
     for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip().removeprefix("#~").strip()
-        keyword = bare.split(" ")[0].split("\t")[0].partition("[")[0]
-        if keyword.startswith("msg") and (keyword not in after or "[" in bare.split('"')[0]):
+        keyword = bare.split(" ")[0].split("\t")[0]
+        is_marked = line.strip().startswith("#~")
+        if is_marked and not bare:
+            is_obsolete = None
+        elif keyword in after and state == "msgstr":
+            is_obsolete = is_marked
+        elif (keyword in after or bare.startswith('"')) and is_marked != is_obsolete:
+            hint = "put #~ before each line of it, or before none"
+            problems.append(Problem("PO_BROKEN", Place(shown, number), "only a part of this message is marked as obsolete", hint))
+        if keyword.startswith("msg") and keyword not in after:
             problems.append(
                 Problem(
                     "PO_BROKEN",
@@ -143,7 +161,7 @@ def scan_duplicates(text: str, shown: str) -> list[Problem]:
     text = "\n".join(re.sub(r"^(msg\w+)\s+", r"\1 ", line.strip()) for line in text.split("\n"))
     line, end = 1, 0
     for match in entry.finditer(text + "\n"):
-        key = tuple(re.sub(r'"\n"', "", part or "").strip() for part in match.groups())
+        key = tuple(join_lines(part or "") for part in match.groups())
         line, end = line + text.count("\n", end, match.start()), match.start()
         if key in seen:
             problems.append(
@@ -171,8 +189,8 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
     Changed text in the same context keeps the old translation as fuzzy with the previous source; the same text elsewhere is
     offered as fuzzy; what is no longer used is kept as obsolete. No line numbers, no dates: a second run changes nothing.
     """
-    before = parse(old) if old else Catalog()
-    catalog = Catalog(charset="utf-8", fuzzy=False)
+    before = parse(old)
+    catalog = Catalog()
     kept = {(message.context or "", message.id): message for message in before if message.id}
     dormant = {(message.context or "", message.id): key for key, message in before.obsolete.items()}
     wanted = {(message.context, message.text) for message in messages}
@@ -209,7 +227,7 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
     for context, sources in retired.items():
         catalog.obsolete.update({(source, context): kept[context, source] for source in sources})
     out = BytesIO()
-    write_po(out, catalog, width=0, include_previous=True, include_lineno=False, omit_header=True)
+    write_po(out, catalog, width=0, include_previous=True, omit_header=True)
     # `python-format` is guessed from a percent sign; our placeholders stand in braces.
     body = re.sub(r"^#, python-format\n|, python-format$", "", out.getvalue().decode(), flags=re.MULTILINE)
     return make_header(code, old) + body
@@ -247,7 +265,7 @@ def check_header(text: str, shown: str) -> list[Problem]:
         ]
     charset = re.search(r"charset=([\w-]+)", match.group(2))
     if not charset or charset.group(1).lower() not in ("utf-8", "utf8"):
-        line = match.group().count("\n", 0, match.group().find("Content-Type")) + 1 if "Content-Type" in match.group() else 1
+        line = match.group().rpartition("Content-Type")[0].count("\n") + 1
         return [
             Problem("PO_HEADER", Place(shown, line), "does not say that it is UTF-8", 'write "Content-Type: text/plain; charset=UTF-8\\n"')
         ]
@@ -256,9 +274,9 @@ def check_header(text: str, shown: str) -> list[Problem]:
 
 def pick_previous(text: str, candidates: list[str]) -> str:
     """The retired message of the same context that this one most likely grew from, or ""."""
-    scored = [(SequenceMatcher(None, text, old).ratio(), old) for old in candidates]
-    score, best = max(scored, default=(0.0, ""))
-    return best if score > 0.6 else ""
+    scored = ((SequenceMatcher(None, text, old).ratio(), old) for old in candidates)
+    likely = [(score, old) for score, old in scored if score > 0.6]
+    return max(likely)[1] if likely else ""
 
 
 def fallback_chain(locale: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from packbuilder.site import KEYS
 from packbuilder.textfile import suggest
 
 LIST_NUMBER = re.compile(r"^\s*[0-9]{1,2}\.\s")
+CARD_MARK = re.compile(r"^\s*!!!\s*\w+")
 PROSE = frozenset({"p", "li", "td", "title"})
 PLAIN_READERS = frozenset({"adult", "parent"})
 PACK_INFLESZ = 65.0
@@ -45,6 +46,9 @@ def check_library(library: Library, sites: Sequence[Site], complete: bool = True
         parsed[block.stem] = html, passages
         problems.extend(check_passages(block, passages, library))
         problems.extend(check_structure(block, html, passages))
+        # These rows and cards have been named; what is lost with them need not be named twice.
+        if not {"TABLE_ROW", "CARE_CARD"} & {problem.code for problem in raw}:
+            problems.extend(check_lost(block, passages))
         if block.audience in PLAIN_READERS or not block.audience:
             problems.extend(check_grade(block, passages))
     problems.extend(check_packs(library))
@@ -81,11 +85,12 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
         bare = PICTURE.sub("", EVIDENCE_MARK.sub("", line))
         if match := re.search(r"\]\s*[(\[]|^\s*\[[^\]]*\]:", bare):
             yield Problem("LINK", place, "links cannot be followed on paper", "name the place, or use a fact of kind web")
-        rest = PLACEHOLDER.sub("", line)
+        # A space, or what stands on both sides could become one of the words in which a number is allowed.
+        rest = PLACEHOLDER.sub(" ", line)
         if match := re.search(r"[{}]", rest):
             yield Problem("BRACE", place, f"{match.group()!r} does not belong to a placeholder", "write {name}, in small letters")
         for literal in library.literals:
-            rest = rest.replace(literal, "")
+            rest = rest.replace(literal, " ")
         rest = PICTURE.sub(r"\1", EVIDENCE_MARK.sub("", rest))
         if LIST_NUMBER.match(line) and (not before.strip() or LIST_NUMBER.match(before)):
             rest = LIST_NUMBER.sub("", rest)
@@ -150,6 +155,13 @@ def check_passages(block: Block, passages: Sequence[Passage], library: Library) 
                 yield Problem(
                     "ALT_TEXT", place, f"the picture {picture!r} needs a sentence that says the same", "write ![the sentence](name)"
                 )
+            elif alt and (passage.tag != "p" or not PICTURE.fullmatch(text)):
+                yield Problem(
+                    "ALT_TEXT",
+                    place,
+                    f"the sentence of the picture {picture!r} would not be printed here",
+                    "give the picture a paragraph of its own; an icon within a line is written ![](name)",
+                )
         for id_ in passage.evidence:
             row = library.evidence.get(id_)
             if row is None:
@@ -189,10 +201,22 @@ def check_structure(block: Block, html: str, passages: Sequence[Passage]) -> Ite
             )
 
 
+def check_lost(block: Block, passages: Sequence[Passage]) -> Iterator[Problem]:
+    """Words that Markdown drops without telling, such as a cell too many in a row: what is in no message is on no page."""
+    kept = "".join(char for passage in passages for char in passage.message.text if char.isalpha())
+    for number, line in enumerate(block.text.split("\n"), start=1):
+        words = "".join(char for char in EVIDENCE_MARK.sub("", CARD_MARK.sub("", line)) if char.isalpha())
+        if not kept.startswith(words):
+            hint = "put a blank line before and after each table, list and care card"
+            yield Problem("LOST_TEXT", Place(block.place.path, number), f"not all of this line would be printed: {fold(line)[:50]}", hint)
+            return
+        kept = kept[len(words) :]
+
+
 def prose(passages: Iterable[Passage]) -> list[str]:
     """The sentences that are read, without headings; a placeholder counts as one short word."""
     return [
-        re.sub(r"\*\*", "", PLACEHOLDER.sub(" ten ", PICTURE.sub(" ", passage.message.text)))
+        fold(PLACEHOLDER.sub(" ten ", PICTURE.sub(" ", passage.message.text)).replace("**", ""))
         for passage in passages
         if passage.tag in PROSE and not PICTURE.fullmatch(passage.message.text)
     ]
@@ -302,13 +326,13 @@ def check_phrase(fact: Fact, text: str, known: Collection[str], literals: Iterab
     for name in held if not wanted else ():
         if name not in known:
             yield Problem("UNKNOWN_FACT", fact.place, f"{fact.name}: {{{name}}} is not known", suggest(name, sorted(known)))
-    rest = PLACEHOLDER.sub("", text)
+    rest = PLACEHOLDER.sub(" ", text)
     if match := re.search(r"[{}]", rest):
         yield Problem(
             "BRACE", fact.place, f"{fact.name}: {match.group()!r} does not belong to a placeholder", "write {name}, in small letters"
         )
     for literal in literals:
-        rest = rest.replace(literal, "")
+        rest = rest.replace(literal, " ")
     if numeral := next((char for char in rest if char.isnumeric()), None):
         yield Problem("TYPED_NUMBER", fact.place, f"{fact.name}: the number {numeral!r} is typed", "make it a fact of its own")
 

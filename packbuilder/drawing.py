@@ -22,7 +22,17 @@ MEASURES = frozenset(
 NAMES = frozenset({"fill", "fill-rule", "stroke", "stroke-linecap", "stroke-linejoin", "version", "class", "id", "role"})
 MOST_BYTES, MOST_SHAPES, DEEPEST = 100_000, 2_000, 10
 LARGEST, FINEST_DASH, MOST_SHOWN = 100_000, 0.05, 5
+SPACE = "http://www.w3.org/2000/svg "
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+LENGTH = re.compile(rf"\s*{NUMBER.pattern}(?:mm|cm|in|pt|pc|px|em|%)?\s*")
+# How the measures that are no single length are spelt; the rest of their grammar is the printer's.
+SPELT = {
+    "d": re.compile(r"[MmZzLlHhVvCcSsQqTtAaeE0-9+.,\s-]*"),
+    "points": re.compile(r"[eE0-9+.,\s-]*"),
+    "viewBox": re.compile(r"[eE0-9+.,\s-]*"),
+    "transform": re.compile(r"(?:\s*[A-Za-z]+\([eE0-9+.,\s-]*\),?)*\s*"),
+    "stroke-dasharray": re.compile(rf"none|(?:{LENGTH.pattern},?)*"),
+}
 VIEW = re.compile(rf"\s*{NUMBER.pattern}(?:[\s,]+{NUMBER.pattern}){{3}}\s*")
 # What else people may take for a picture here.
 RASTER = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".eps", ".pdf", ".svgz"})
@@ -67,7 +77,7 @@ def check_drawing(data: bytes) -> list[Finding]:
     found: list[Finding] = []
     inside: list[str] = []
     shapes = 0
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=" ")
 
     def say(message: str) -> None:
         found.append((parser.CurrentLineNumber, message))
@@ -75,12 +85,13 @@ def check_drawing(data: bytes) -> list[Finding]:
     def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal shapes
         shapes += 1
+        name = name.removeprefix(SPACE)
         if not inside and name != "svg":
-            say(f"is no drawing: it starts with <{name[:40]}>")
+            say(f"is no drawing: it starts with <{short(name)}>")
         elif inside and name == "svg":
             say("holds a drawing in a drawing")
         elif name not in SHAPES | SAID:
-            say(f"<{name[:40]}> does not belong in a drawing")
+            say(f"<{short(name)}> does not belong in a drawing")
         if shapes == MOST_SHAPES + 1 or len(inside) == DEEPEST:
             say(f"has more than {MOST_SHAPES} shapes, or groups more than {DEEPEST} deep")
         for wrong in check_attributes(name, attributes):
@@ -105,6 +116,8 @@ def check_drawing(data: bytes) -> list[Finding]:
         say("has a document type, which may unfold without end")
     except expat.ExpatError as error:
         found.append((error.lineno, f"cannot be read: {expat.ErrorString(error.code)}"))
+    except (LookupError, ValueError):
+        found.append((1, "cannot be read: save it as UTF-8"))
     return found[:MOST_SHOWN]
 
 
@@ -116,18 +129,25 @@ def stop(*_: object) -> None:
     raise Unfolds
 
 
+def short(name: str) -> str:
+    """A name for a message, without its namespace, which may hold anything."""
+    return name.rpartition(" ")[2][:40]
+
+
 def check_attributes(name: str, attributes: Mapping[str, str]) -> Iterator[str]:
     """Names that are not known, addresses, and numbers that no paper has room for."""
     if name == "svg" and not is_view(attributes):
         yield "has no size: viewBox holds four numbers, the last two above 0"
     for key, value in attributes.items():
-        if key.startswith(("xmlns", "aria-")):
+        if key.startswith("aria-"):
             continue
         numbers = [abs(float(number)) for number in NUMBER.findall(value)] if key in MEASURES else []
         if key not in MEASURES | NAMES:
-            yield f"{key[:40]}= does not belong in a drawing"
+            yield f"{short(key)}= does not belong in a drawing"
         elif "(" in value and key != "transform":
             yield f"{key}= names something outside of it"
+        elif key in MEASURES and not SPELT.get(key, LENGTH).fullmatch(value):
+            yield f"{key}= is no measure: {value[:40]!r}"
         elif max(numbers, default=0) > LARGEST:
             yield f"{key}= holds a number above {LARGEST}"
         elif key == "stroke-dasharray" and any(0 < number < FINEST_DASH for number in numbers):

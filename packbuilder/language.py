@@ -4,12 +4,15 @@ The pseudo-locales are built in memory and never published: `qps-ploc` is accent
 a right-to-left page. What does not come through a message, overflows or fails to mirror shows at once.
 """
 
+import copy
 import functools
 import re
+from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 
 from packbuilder.model import SOURCE_LOCALE
+from packbuilder.site import LANGUAGE
 
 LONGER, MIRRORED = "qps-ploc", "qps-plocm"
 PSEUDO = (LONGER, MIRRORED)
@@ -20,8 +23,10 @@ ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "áçéíñóšúýžÁÇÉÍÑ�
 @functools.cache
 def babel_locale(code: str) -> Locale:
     """The CLDR locale behind a code. Raises `ValueError` for one that is not known."""
+    if not LANGUAGE.fullmatch(code):
+        raise ValueError(f"{code!r} is not a language code")
     try:
-        return Locale.parse(SOURCE_LOCALE if code in PSEUDO else code, sep="-")
+        return separate(Locale.parse(SOURCE_LOCALE if code in PSEUDO else code, sep="-"))
     except UnknownLocaleError as error:
         raise ValueError(f"{code!r} is not a language code") from error
 
@@ -31,14 +36,24 @@ def local_form(code: str, region: str) -> Locale:
     """How numbers are written for this language in this country: Spanish prints 100.4 in the US, as thermometers there do."""
     base = babel_locale(code)
     try:
-        return base if base.territory else Locale(base.language, region, base.script)
+        return base if base.territory else separate(Locale(base.language, region, base.script))
     except UnknownLocaleError:
         return base
 
 
+def separate(locale: Locale) -> Locale:
+    """The locale with tables of its own. Babel shares them, and fills the gaps of a language in place (python-babel/babel issue 1234):
+    after one that has no names of months, such as Dhivehi, Arabic would print none either.
+    """
+    tables: Any = copy.deepcopy(localedata.load(str(locale)))
+    vars(locale)["_Locale__data"] = localedata.LocaleDataDict(tables)
+    return locale
+
+
 def direction(code: str) -> str:
     """`rtl` or `ltr`."""
-    return "rtl" if code == MIRRORED else str(babel_locale(code).text_direction)
+    # Mongolian letters run from top to bottom; paper that is read from left to right is all that we print of them.
+    return "rtl" if code == MIRRORED or babel_locale(code).text_direction == "rtl" else "ltr"
 
 
 def is_source_language(code: str) -> bool:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
+from markdown.inlinepatterns import InlineProcessor, SimpleTagInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
@@ -24,6 +24,8 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 # Words that no Markdown touches: most messages of the templates, which need no parser then.
 PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:?!'’“”«»()…·–،؟؛。，、：；！？（）-])*")
+# Bold is the only emphasis. The patterns of Markdown also set italics, and with a stray `_` they cut a placeholder in two.
+STRONG = r"(\*\*)(?=[^\s*])([^*]+)(?<=[^\s*])\*\*"
 CARE_CARDS = ("emergency", "urgent", "tell", "info")
 # Placeholders that print something which is not a fact: places for the pen, and the page counters of the foot.
 MARKS: Mapping[str, str] = {
@@ -189,7 +191,7 @@ class PackMarkdown(Extension):
         self.block, self.voice, self.passages = block, voice, passages
 
     def extendMarkdown(self, md: Markdown) -> None:
-        for name in ("html", "entity", "backtick", "autolink", "automail", "link", "image_link", "image_reference",
+        for name in ("em_strong", "html", "entity", "backtick", "autolink", "automail", "link", "image_link", "image_reference",
                      "reference", "short_reference", "short_image_ref"):  # fmt: skip
             md.inlinePatterns.deregister(name)
         md.preprocessors.deregister("html_block")
@@ -197,7 +199,9 @@ class PackMarkdown(Extension):
         md.parser.blockprocessors.deregister("code")
         md.treeprocessors.register(MessageSeam(md, self.block, self.voice, self.passages), "messages", 25)
         md.inlinePatterns.register(PlaceholderPattern(self.voice), "placeholder", 185)
-        md.inlinePatterns.register(IconPattern(PICTURE.pattern), "icon", 184)
+        md.inlinePatterns.register(SimpleTagInlineProcessor(STRONG, "strong"), "strong", 60)
+        # Before the placeholders: the name of a picture is no place for one.
+        md.inlinePatterns.register(IconPattern(PICTURE.pattern), "icon", 186)
 
 
 def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:

@@ -5,14 +5,14 @@ carried. Every number is an isolated piece, so that no right-to-left page can tu
 language: staff must be able to read and check them.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
@@ -39,7 +39,6 @@ FEVER_PHRASES = {
     "call_with_lasting": ("fever_rule", "lasting_rule"),
     "call_with_both": ("fever_rule", "lasting_rule", "low_rule"),
 }
-WHO: dict[str, Literal["adult", "child"]] = {"adult": "adult", "parent": "child"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,11 @@ def print_number(number: Decimal, reader: Reader) -> str:
 
 def print_date(day: date, locale: str, region: str) -> str:
     """A date with its month in letters, so that no country can take it for another: `20 Nov 2026`, in the US `Nov 20, 2026`."""
-    return format_skeleton("yMMMd", day, locale=local_form(locale, region))
+    form = local_form(locale, region)
+    short = form.datetime_skeletons["yMMMd"].pattern
+    # Czech, Finnish and others put a number for the month where a date is short.
+    text = format_date(day, short if re.search("MMM|LLL", short) else "long", locale=form)
+    return text if all(char.isascii() for char in text if char.isdecimal()) else day.isoformat()
 
 
 def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], PrintedFact | None]:
@@ -132,24 +135,26 @@ def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], Print
             return parts.get(base)
         both = {(True, True): "call_with_both", (True, False): "call_with_low", (False, True): "call_with_lasting"}
         whole = both.get((bool(rule.low_c), bool(rule.sustained_c)))
-        return library_phrase(whole, name, parts) if whole else replace(parts["fever_rule"], name=name)
+        return library_phrase(whole, name, parts) if whole else parts["fever_rule"]
 
     def resolve(name: str) -> PrintedFact | None:
         if name in CONTACTS:
             contact = site.contacts.get(name)
             return isolated(name, contact.text, contact.dial) if contact else None
         if name in SITE_NAMES:
-            text = {"hospital": site.name, "ward": site.ward, "owner": site.owner}.get(name) or site.home.get(name, "")
+            text = {"hospital": site.name, "ward": site.ward, "owner": site.owner}.get(name) or site.home.get(name)
             return isolated(name, text) if text else None
         if name in SITE_TEXTS:
-            own = site.home.get(SITE_TEXTS[name], "")
-            said = translate(f"site.{site.id}", own) if own else None
-            return PrintedFact(name, ((said or own, False),), untranslated=said is None) if own else None
+            own = site.home.get(SITE_TEXTS[name])
+            if not own:
+                return None
+            said = translate(f"site.{site.id}", own)
+            return PrintedFact(name, ((said or own, False),), untranslated=said is None)
         if name in PLAN_NAMES:
             return None
         if name in site_placeholders(reader.audience):
-            who = WHO.get(reader.audience) or ("child" if name.endswith("_child") else "adult")
-            return fever(name, site.fever[who])
+            is_child = reader.audience == "parent" or name.endswith("_child")
+            return fever(name, site.fever["child" if is_child else "adult"])
         fact = library.facts.get(name)
         if fact is None:
             return None

@@ -164,7 +164,11 @@ def read_toml(path: Path, root: Path) -> tuple[TomlFile, tuple[Problem, ...]]:
         return TomlFile(shown, {}), problems
     try:
         values = tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        line = max(enumerate(text.split("\n"), start=1), key=lambda row: row[1].count("[") + row[1].count("{"))[0]
+        problem = Problem("TOO_DEEP", Place(shown, line), "holds brackets within brackets without end", "write it as the examples do")
+        return TomlFile(shown, {}), (problem,)
+    except ValueError as error:
         found = re.search(r"at line (\d+)", str(error))
         # An unclosed string or list is only noticed at the end of the file: no line is better than a wrong one.
         line = int(found.group(1)) if found else text.count("\n") + 1
@@ -196,7 +200,7 @@ def check_values(file: TomlFile) -> Iterator[Problem]:
             yield Problem("TOO_DEEP", place, f"{key[:40]}: holds tables within tables without end", "write it as the examples do")
         elif isinstance(value, Mapping):
             for name, inner in value.items():
-                yield from (hidden(char, place) for char in HIDDEN.findall(name)[:1])
+                yield from (hidden(char, place) for char in UNPRINTABLE.findall(name)[:1])
                 waiting.append((f"{key}.{name}" if key else name, depth + 1, inner))
         elif isinstance(value, list):
             waiting += [(key, depth + 1, inner) for inner in value]
