@@ -9,8 +9,10 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +28,70 @@ from packbuilder.model import AUDIENCES, FORMATS, ROLES, WORKING, Approval, Arti
 from packbuilder.orders import DateWords, Order, Outcome
 from packbuilder.production import build
 from packbuilder.rooms import find_sites, read_rooms
-from packbuilder.status import as_rows
+from packbuilder.status import Share, as_rows
 from packbuilder.toolchain import tool_versions
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class Unheard(Exception):
+    """What a command has to say could not be written. The text says why."""
+
+
 def main(argv: Sequence[str]) -> int:
-    """Runs one command; see `--help`."""
-    args = parse_arguments(argv)
+    """Runs one command; see `--help`. A command that could not say what came of it ends with 1."""
+    open_streams()
     try:
-        return run(args, Project(ROOT))
+        return run(parse_arguments(argv), Project(ROOT))
     except KeyboardInterrupt:
-        print("Stopped. What was published before is as it was.", file=sys.stderr)
+        complain("Stopped. What was published before is as it was.")
         return 1
+    except Unheard as lost:
+        complain(f"Not all that there is to say could be written: {lost}.")
+        return 1
+
+
+def open_streams() -> None:
+    """Something to print to, whatever the program was started with.
+
+    A stream that was closed is one that takes nothing, so that what is printed is missed. A character that a console or a log
+    cannot show is spelt out: it must not end a build.
+    """
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """What is printed within it is out at its end. The work was done before: no print is worse for a log on a full disk."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        raise Unheard((error.strerror or "the output is closed").lower()) from error
+
+
+@heard()
+def say(text: str) -> None:
+    print(text)
+
+
+def complain(text: str) -> None:
+    """A last word, if anybody can still hear it. What waits to be written would be tried again at the end, with another exit code."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def run(args: argparse.Namespace, project: Project) -> int:
@@ -200,7 +252,8 @@ def follow_in_lines(artifacts: Iterable[Artifact], total: int) -> Iterator[Artif
     """A line for each print: for a log, and for an eye that comes back later."""
     for number, artifact in enumerate(artifacts, start=1):
         what = "not published" if artifact.problems else f"{artifact.seconds:.1f} s" if artifact.rendered else "unchanged"
-        print(f"[{number}/{total}] {artifact.edition.path}: {what}", file=sys.stderr, flush=True)
+        with suppress(OSError):  # a full disk under the log is no reason to stop printing
+            print(f"[{number}/{total}] {artifact.edition.path}: {what}", file=sys.stderr, flush=True)
         yield artifact
 
 
@@ -218,6 +271,7 @@ def follow_with_bar(artifacts: Iterable[Artifact], total: int) -> Iterator[Artif
             yield artifact
 
 
+@heard()
 def confirm(approval: Approval, changes: Sequence[str], asks: bool) -> bool:
     """Shows what is to be signed, and what has changed since the last signature. Asks where somebody can answer."""
     console = Console(highlight=False, soft_wrap=True)
@@ -235,7 +289,14 @@ def confirm(approval: Approval, changes: Sequence[str], asks: bool) -> bool:
 def run_status(args: argparse.Namespace, project: Project) -> int:
     """The table language by pack; the same as HTML in the output folder comes with each build."""
     shares, problems = count_status(project, args.today)
-    if args.json:
+    show_status(shares, problems, args.json)
+    return 1 if problems else 0
+
+
+@heard()
+def show_status(shares: Sequence[Share], problems: Sequence[Problem], as_json: bool) -> None:
+    """A row for each language and pack."""
+    if as_json:
         print(json.dumps({"ok": not problems, "status": as_rows(shares)}, indent=1, ensure_ascii=False))
     else:
         table = Table(box=None, header_style="bold", pad_edge=False)
@@ -255,7 +316,6 @@ def run_status(args: argparse.Namespace, project: Project) -> int:
         Console(width=None if sys.stdout.isatty() else 120).print(table)
     for problem in sorted(problems, key=lambda problem: problem.place):
         print(problem, file=sys.stderr)
-    return 1 if problems else 0
 
 
 def run_watch(args: argparse.Namespace, project: Project) -> int:
@@ -278,10 +338,10 @@ def run_watch(args: argparse.Namespace, project: Project) -> int:
             show(outcome, as_json=False)
             if outcome.artifacts:
                 page = show_preview([entry["path"] for entry in outcome.artifacts], order.output)
-                print(f"{time.perf_counter() - start:.1f} s. Open {page} in a browser; it follows by itself. Ctrl-C ends.")
+                say(f"{time.perf_counter() - start:.1f} s. Open {page} in a browser; it follows by itself. Ctrl-C ends.")
             seen = wait_for_change(project, seen)
     except KeyboardInterrupt:
-        print("Stopped watching.")
+        say("Stopped watching.")
         return 0
 
 
@@ -296,15 +356,12 @@ def run_desk(args: argparse.Namespace, project: Project) -> int:
     try:
         with open_desk(project, ROOT / "output", clock, tuple(args.site), args.host, args.port, args.open_to_network) as server:
             if args.open_to_network:
-                print(
-                    "Anyone in the network can see and print what is chosen here: there is no password, and nothing is encrypted.",
-                    file=sys.stderr,
-                )
+                complain("Anyone in the network can see and print what is chosen here: there is no password, and nothing is encrypted.")
             place = f"[{args.host}]" if ":" in args.host else args.host
-            print(f"Open http://{place}:{args.port}/ in the browser of this computer. Ctrl-C closes the desk.", flush=True)
+            say(f"Open http://{place}:{args.port}/ in the browser of this computer. Ctrl-C closes the desk.")
             server.run()
     except DeskFailed as failure:
-        print(failure, file=sys.stderr)
+        complain(str(failure))
         return 2 if isinstance(failure, NotAlone) else 1
     return 0
 
@@ -321,7 +378,7 @@ def show_change(order: Order, project: Project, last: Manuscript | None, start: 
     manuscript, _ = assemble(editions[0], rooms.library, rooms.template_messages, rooms.catalogs)
     if stems := changed_stems(last, manuscript):
         show_changed(print_sections(manuscript, stems, project), order.output)
-        print(f"{time.perf_counter() - start:.1f} s: {', '.join(sorted(stems))}")
+        say(f"{time.perf_counter() - start:.1f} s: {', '.join(sorted(stems))}")
     return manuscript
 
 
@@ -338,6 +395,7 @@ def escape(text: str, more: str = "") -> str:
     return text
 
 
+@heard()
 def show(outcome: Outcome, as_json: bool, quiet: bool = False) -> None:
     """Problems on standard error, results on standard output; with `--json` one document and nothing else."""
     problems = sorted(set(outcome.problems), key=lambda problem: (problem.place, problem.code, problem.message))

@@ -14,19 +14,28 @@ from packbuilder.model import Artifact, Format, Manuscript, Problem, Project
 from packbuilder.printer import lay_out, make_press, print_pdf
 from packbuilder.publish import describe
 from packbuilder.readback import PAGE_ONE, is_one_page, read_back, read_back_booklet
-from packbuilder.typeset import make_environment, typeset
+from packbuilder.typeset import explain, make_environment, typeset
 
 
 def print_text(manuscripts: Sequence[Manuscript], project: Project) -> list[Artifact]:
-    """The editions of one text: pack, card, large print. They share the card's panels, so the sizes of those are found once."""
+    """The editions of one text: pack, card, large print. They share the card's panels, so the sizes of those are found once.
+
+    A template that cannot be used is a problem of each edition that needs it.
+    """
     press, env = make_press(project.templates), make_environment(project.templates)
     fitted: dict[Format, tuple[dict[str, float], tuple[Problem, ...]]] = {}
     artifacts = []
     for manuscript in manuscripts:
         start, form = time.perf_counter(), manuscript.edition.format
-        if form not in fitted:
-            fitted[form] = fit_card(manuscript, env, press) if panels_of(form) else ({}, ())
-        artifacts.append(print_one(manuscript, project, *fitted[form], start))
+        try:
+            if form not in fitted:
+                fitted[form] = fit_card(manuscript, env, press) if panels_of(form) else ({}, ())
+            artifacts.append(print_one(manuscript, project, *fitted[form], start))
+        except Exception as error:
+            wrong = explain(error, project.templates, project.root)
+            if not wrong:
+                raise
+            artifacts.append(Artifact(manuscript.edition, {}, b"", "", (wrong,), time.perf_counter() - start))
     return artifacts
 
 

@@ -107,7 +107,7 @@ def press_for(templates: Path, _saved: int) -> Press:
             parts = urlsplit(url)
             if parts.scheme == "file":
                 path = Path(unquote(parts.path)).resolve()
-                if not path.is_relative_to(templates.resolve()):
+                if parts.netloc or not path.is_relative_to(templates.resolve()):
                     raise ValueError(f"{url} lies outside the templates")
             elif parts.scheme != "data":
                 raise ValueError(f"{url} is not allowed: only pictures of the templates are")

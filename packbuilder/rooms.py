@@ -152,13 +152,21 @@ def find_sites(names: Sequence[str], project: Project) -> tuple[list[Path], list
     known = default_sites(project)
     paths, problems = [], []
     for name in names:
-        path = next((path for path in (Path(name), project.handouts / "sites" / f"{name}.toml") if path.is_file()), None)
+        path = next((path for path in (Path(name), project.handouts / "sites" / f"{name}.toml") if is_file(path)), None)
         if path:
             paths.append(path)
         else:
             hint = suggest(name, [path.stem for path in known])
             problems.append(Problem("UNKNOWN_SITE", Place(name), "there is no such site file", hint))
     return (paths if names else known), problems
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; not for a name that is none to this system either."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def foreign_contexts(code: str, rooms: Rooms) -> set[str]:

@@ -21,6 +21,8 @@ Report = Callable[[str, str, str, str], None]
 
 # A code names a file and a folder, and Babel would take `es@/../..` for Spanish.
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+# Placeholders, pictures, links, and what Markdown would take for a command and leave out: of `*65*` only the number would be printed.
+MARKS = re.compile(r"[{}`\\]|!\[|\]\(|\*[^\s*][^*]*\*|(?<!\w)_[^_]+_(?!\w)")
 MOST_LETTERS, MOST_ALARMS = 1000, 100  # far more than any page has room for
 
 # key -> (type, what it is for); a "?" at the end of the type: may be left out.
@@ -172,8 +174,8 @@ def check_text(key: str, text: str, report: Report) -> bool:
         report(key, "SITE_VALUE", f"has {len(text)} characters, at most {MOST_LETTERS}", "shorten it")
     elif foreign and key != "contact.emergency":  # the short number has a rule of its own
         report(key, "SITE_VALUE", f"{foreign!r} is a digit that not all can read or dial", "write it with the digits 0 to 9")
-    elif mark := re.search(r"[{}]|!\[|\]\(", text):
-        report(key, "SITE_VALUE", f"{mark.group()!r} has no meaning here", "write plain words: what stands here is printed as it is")
+    elif mark := MARKS.search(text):
+        report(key, "SITE_VALUE", f"{mark.group()[:20]!r} has no meaning here", "write plain words: what stands here is printed as it is")
     else:
         return True
     return False

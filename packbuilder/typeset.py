@@ -8,22 +8,26 @@ from html import unescape
 from itertools import groupby, pairwise
 from operator import attrgetter
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, pass_context
 from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from packbuilder.forms import FOLDED, PANELS, SHAPES, panels_of, shape_of
 from packbuilder.language import direction, english_name, is_source_language, own_name
 from packbuilder.markup import fact_element
 from packbuilder.messages import template_context
-from packbuilder.model import SOURCE_LOCALE, WORKING, Format, Manuscript, Section
+from packbuilder.model import SOURCE_LOCALE, WORKING, Format, Manuscript, Place, Problem, Section
 from packbuilder.phrase import FAHRENHEIT_FIRST, print_date
+from packbuilder.textfile import shown_path
 
 FIGURE = re.compile(r'<figure(?: class="untranslated")? data-alt="([^"]*)" data-picture="([^"]*)"(?: lang="([^"]*)")?></figure>')
+MEND = "mend it, or take the one that came with the project"
 BILINGUAL = (*WORKING, "staff")
 HEADLESS = frozenset({"single-cards", "phone-card"})  # cards without a heading over them: their own is the first of the page
 PEN_ROW = re.compile(r'<p class="pens">.*?</p>', re.DOTALL)
@@ -44,9 +48,27 @@ class Chapter:
 
 @functools.cache
 def make_environment(templates: Path) -> Environment:
-    """One environment for all editions of a process, its templates parsed once; the words come with each render."""
-    env = Environment(loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return env
+    """One environment for all editions of a process, its templates parsed once; the words come with each render.
+
+    A template reaches these words and nothing of the program behind them: what a designer fetches from elsewhere is no code of ours.
+    """
+    loader = FileSystemLoader(templates)
+    return SandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def explain(error: Exception, templates: Path, root: Path) -> Problem | None:
+    """What a template did wrong, with its line; None for an error of the program itself, or of a machine without memory."""
+    if isinstance(error, MemoryError):
+        return None
+    frames = extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if frame.filename.endswith(".html")]
+    if isinstance(error, TemplateNotFound) and not inside:
+        return Problem("TEMPLATE", Place(shown_path(templates / str(error.name), root)), "is missing", MEND)
+    if not inside or Path(frames[-1].filename).parent == Path(__file__).parent:
+        return None
+    place = Place(shown_path(Path(inside[-1].filename), root), inside[-1].lineno or 0)
+    why = f"there is no {error.name}" if isinstance(error, TemplateNotFound) else str(error) or type(error).__name__
+    return Problem("TEMPLATE", place, f"cannot be used: {why}", MEND)
 
 
 def typeset(

@@ -24,11 +24,15 @@ def verify_entry(entry: Mapping[str, Any], output: Path) -> Iterator[Problem]:
     if hashlib.sha256(pdf).hexdigest() != entry["sha256"]:
         yield Problem("CHANGED_FILE", place, "is not the file that was built", "do not use it; build again")
         return
-    pages = read_glyphs(pdf)
-    if len(pages) != entry["pages"]:
-        yield Problem("PAGES", place, f"has {len(pages)} pages, not {entry['pages']}", "build again")
+    try:
+        pages = read_glyphs(pdf)
+    except RuntimeError:  # PDFium's own
+        yield Problem("CHANGED_FILE", place, "is no PDF, although the manifest lists it", "do not use it; build again")
+        return
+    if len(pages) != entry.get("pages"):
+        yield Problem("PAGES", place, f"has {len(pages)} pages, not {entry.get('pages')}", "build again")
     text = "".join(glyph.char for page in pages for glyph in page)
-    for name, printed in entry["facts"].items():
+    for name, printed in dict(entry.get("facts") or {}).items():
         # A right-to-left line comes back word by word from its end, so the groups of digits are looked for one by one. That they
         # stand in the right order was proven when the file was made, and the digest above says that it is still that file.
         for group in DIGITS.findall(printed):

@@ -18,7 +18,8 @@ from packbuilder.model import Artifact, Limits, Manuscript, Project
 from packbuilder.pool import AHEAD, make_pool, print_all, print_here
 from packbuilder.printer import TEMPLATES, FontsMissing
 
-ENDLESS = "{% for i in range(10**9) %}{% for k in range(10**9) %}{% endfor %}{% endfor %}"
+# The sandbox lets no loop run longer than this, but loops within loops.
+ENDLESS = "{% for i in range(10**5) %}" * 4 + "{% endfor %}" * 4
 HUNGRY = "{% set count = 10**11 %}{% set x = 'a' * count %}"  # a constant would be worked out when the page is parsed
 
 
@@ -77,6 +78,16 @@ def test_a_print_that_eats_the_memory_is_named_and_the_rest_is_printed(own_templ
     assert_clean(made["adult"])
     assert_clean(made["parent"])
     assert codes(made["nurse"].problems) <= {"MEMORY", "WORKER_LOST"} and made["nurse"].problems
+    assert made["nurse"].pdf == b"" and made["nurse"].entry == {}
+
+
+def test_a_template_that_cannot_be_used_is_named_and_the_rest_is_printed(own_templates: Project) -> None:
+    spoil(own_templates, "{{ nobody }}")
+    made = by_audience(print_here(jobs(), own_templates))
+    assert_clean(made["adult"])
+    assert_clean(made["parent"])
+    [problem] = made["nurse"].problems
+    assert problem.code == "TEMPLATE" and problem.place.path == "templates/pack.html" and "'nobody'" in problem.message
     assert made["nurse"].pdf == b"" and made["nurse"].entry == {}
 
 
