@@ -48,7 +48,7 @@ def main(argv: list[str], root: str = ROOT) -> int:
         say(f"Cannot use {os.path.join(root, '.venv')}: {error}")
     except KeyboardInterrupt:
         say("Stopped. The same command goes on.")
-        return 130
+        return 1
     return 2
 
 
@@ -94,10 +94,22 @@ def hand_over(root: str, module: list[str]) -> int:
     if sys.platform == "darwin":  # an interpreter from python.org does not look where Homebrew puts libraries
         os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", ":".join(MAC_FOLDERS))
     if os.name != "nt":
+        if module[0] == "packbuilder":
+            hold_back()
         os.execv(command[0], command)
     import subprocess  # on Windows, exec would give the prompt back while the program still runs
 
     return subprocess.call(command)
+
+
+def hold_back() -> None:
+    """Lets Ctrl-C, and the end of the session, wait until `packbuilder` can hear them.
+
+    A Python that is still starting would answer with a traceback.
+    """
+    import _signal  # type: ignore[import-not-found]  # `signal` would bring `enum` with it
+
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, {_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP})
 
 
 def prepare(root: str, testing: bool) -> None:

@@ -24,7 +24,7 @@ from packbuilder.frontpage import Shown
 from packbuilder.model import SOURCE_LOCALE, Artifact, Edition, Limits, Manuscript, Place, Problem, Project, Site
 from packbuilder.orders import Order, add_dates, read_order
 from packbuilder.picture import draw_page
-from packbuilder.pool import collect, make_pool, print_here
+from packbuilder.pool import collect, hand_out, make_pool, print_here
 from packbuilder.prepare import prepare_texts
 from packbuilder.production import GUESS
 from packbuilder.publish import describe, read_manifest
@@ -89,7 +89,7 @@ class Counter:
         self.pictures: OrderedDict[str, bytes] = OrderedDict()
         self.pool = make_pool(WORKERS, project, self.limits)
         if self.pool:
-            self.pool.schedule(len, ((),))  # it starts its workers with the first task
+            hand_out(self.pool, len, ((),), self.limits.seconds)  # it starts its workers with the first task
 
     def warm(self, today: date) -> None:
         """Does before the first request what it would wait for: the hospitals, the templates."""
@@ -171,7 +171,7 @@ class Counter:
         if self.pool and not self.pool.active:
             self.pool = make_pool(WORKERS, self.project, self.limits)
         if self.pool and not kept:
-            return self.pool.schedule(print_text, (job, self.project), timeout=self.limits.seconds)
+            return hand_out(self.pool, print_text, (job, self.project), self.limits.seconds)
         future: Future[list[Artifact]] = Future()
         with self.presses:
             future.set_result([kept] if kept else list(print_here([job], self.project)))

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from packbuilder.answer import PICTURE, Result, decide, echo_start, file_of, make_answer
 from packbuilder.choices import EMPTY, is_twice, make_offer, read_choice
 from packbuilder.counter import Counter, Gone
-from packbuilder.model import Project
+from packbuilder.model import Project, WorkersFailed
 from packbuilder.printer import FontsMissing, check_fonts
 from packbuilder.screens import screen_words
 from packbuilder.typeset import make_environment
@@ -203,7 +203,11 @@ def open_desk(
     # It says so when more is asked than it has threads, which is nothing that a person at the ward can mend.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     place = bind(host, port)
-    counter = Counter(project, output, sites)
+    try:
+        counter = Counter(project, output, sites)
+    except WorkersFailed as failure:
+        place.close()
+        raise DeskFailed(f"{failure}. Free memory, or room in the folder for temporary files, and open the desk again.") from None
     try:
         app = make_desk(counter, clock, own_names(host, is_open), is_open)
         # Requests are looked at ahead, so that it is noticed when a browser has turned to another choice.

@@ -473,6 +473,10 @@ class ClusterFailed(Exception):
     """The cluster can't be used. The text is for the user."""
 
 
+class WorkersFailed(Exception):
+    """No process that prints could be started, or all were lost. The text is for the user."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What printing one text may take: seconds, and megabytes of address space for the whole process."""

@@ -18,7 +18,7 @@ from packbuilder.model import Edition, Limits, Place, Problem, Project, Schedule
 from packbuilder.plan import read_plan
 from packbuilder.rooms import Rooms, drop_other_locales, find_sites, read_rooms
 from packbuilder.schedule import make_schedule
-from packbuilder.stock import inputs_digest
+from packbuilder.stock import digest_inputs
 from packbuilder.textfile import suggest
 
 
@@ -95,9 +95,10 @@ def site_paths(order: Order, project: Project) -> tuple[list[Path], list[Problem
     return found, [] if found else [problem]
 
 
-def inputs_of(order: Order, project: Project) -> str:
-    """The digest of everything that the order could read."""
-    return inputs_digest((project.handouts, project.locales, project.templates), site_paths(order, project)[0])
+def inputs_of(order: Order, project: Project) -> dict[Path, str]:
+    """Everything that the order could read, file by file with its digest. The fonts may be a linked folder, which no walk goes into."""
+    rooms = (project.handouts, project.locales, project.templates, project.templates / "fonts")
+    return digest_inputs(rooms, site_paths(order, project)[0])
 
 
 def read_order(order: Order, project: Project) -> tuple[Rooms, tuple[Edition, ...], list[Problem]]:

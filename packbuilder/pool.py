@@ -9,19 +9,22 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from packbuilder.edition import print_text
-from packbuilder.model import Artifact, Limits, Manuscript, Place, Problem, Project
+from packbuilder.model import Artifact, Limits, Manuscript, Place, Problem, Project, WorkersFailed
 from packbuilder.printer import TEMPLATES, FontsMissing, check_fonts, make_press
 from packbuilder.publish import deaf_to_interrupts
 
+LOADING = 60  # seconds that a worker may take until it has its first job, on a machine with much else to do
 AHEAD = 2  # jobs under way for each worker
+MOST_MEMORY = 2**62  # bytes: more than any machine has, and still a number to the system
 TASKS = 6  # texts that a worker prints before a fresh one takes its place: its memory is not collected, it ends
 
 
@@ -44,26 +47,44 @@ def print_all(jobs: Iterable[tuple[Manuscript, ...]], project: Project, workers:
         for job in jobs:
             while len(waiting) >= workers * AHEAD:
                 yield from collect(waiting, limits)
-            waiting[pool.schedule(print_text, (job, project), timeout=limits.seconds)] = job
+            waiting[hand_out(pool, print_text, (job, project), limits.seconds)] = job
         while waiting:
             yield from collect(waiting, limits)
     finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+        with deaf_to_interrupts():  # who presses Ctrl-C twice leaves no worker behind either
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+
+def hand_out(pool: ProcessPool, task: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> Future[Any]:
+    """Gives a task to the workers, who are started with the first. Raises WorkersFailed where none can be, or all were lost."""
+    try:
+        return pool.schedule(task, args, timeout=seconds)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error.__cause__ or error, "strerror", None) or "they ended"
+        raise WorkersFailed(f"the processes that print could not be started: {reason.lower()}") from error
 
 
 def collect(waiting: dict[Future[list[Artifact]], tuple[Manuscript, ...]], limits: Limits) -> Iterator[Artifact]:
-    """Waits until something is finished, takes it out, and gives its prints."""
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+    """Waits until something is finished, takes it out, and gives its prints. Raises WorkersFailed when nothing ever will be.
+
+    A worker that was killed while it fetched a job leaves its lock behind, and the others would wait for that for ever.
+    """
+    finished = wait(waiting, limits.seconds + LOADING, FIRST_COMPLETED).done
+    if not finished:
+        raise WorkersFailed(f"the processes that print have done nothing for {limits.seconds + LOADING:g} s")
+    for future in finished:
         job = waiting.pop(future)
         try:
             yield from future.result()
         except TimeoutError:
             yield from failed(job, "TOO_SLOW", f"was not printed within {limits.seconds:g} s", "shorten the text, or raise --time-limit")
-        except MemoryError:
+        except (MemoryError, SystemError, ImportError):  # what Python and its libraries raise where an allocation fails
             yield from failed(job, "MEMORY", f"needs more than {limits.megabytes} MB", "shorten the text, or raise --memory-limit")
         except ProcessExpired as end:
             yield from failed(job, "WORKER_LOST", f"the process that printed it ended (exit code {end.exitcode})", "build again")
+        except BrokenProcessPool as error:
+            raise WorkersFailed("the processes that print were ended") from error
 
 
 def failed(job: Iterable[Manuscript], code: str, message: str, hint: str) -> Iterator[Artifact]:
@@ -76,12 +97,15 @@ def failed(job: Iterable[Manuscript], code: str, message: str, hint: str) -> Ite
 def start_ahead(project: Project) -> None:
     """Lets the fork server load the layout engine while the texts are still read: for an order that is sure to print something."""
     if choose_context(project).get_start_method() == "forkserver":
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         # What is wrong with the fonts is told by the build; the server could only end with a traceback.
-        with contextlib.suppress(OSError, FontsMissing), deaf_to_interrupts():
+        with contextlib.suppress(OSError, FontsMissing):
             check_fonts(project.templates / "fonts")
-            forkserver.ensure_running()
+            with deaf_to_interrupts():
+                resource_tracker.ensure_running()  # started by the server's start, it would open that to Ctrl-C
+            with deaf_to_interrupts():
+                forkserver.ensure_running()
 
 
 def choose_context(project: Project) -> Any:
@@ -116,7 +140,10 @@ def warm_up(templates: Path, megabytes: int) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(megabytes)
-    make_press(templates)
+    try:
+        make_press(templates)
+    except (OSError, MemoryError, ImportError):
+        os._exit(1)  # it has no room to work in: its parent tells that, in one line
     gc.freeze()
     gc.disable()
 
@@ -126,4 +153,6 @@ def limit_memory(megabytes: int) -> None:
         import resource
     except ImportError:
         return  # Windows has no such limit; the time limit holds there too
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
+    most = resource.getrlimit(resource.RLIMIT_AS)[1]
+    wanted = min(megabytes * 2**20, MOST_MEMORY if most == resource.RLIM_INFINITY else most)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, wanted))

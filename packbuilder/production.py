@@ -6,6 +6,7 @@ out as it is already is kept. Texts are made and printed one after the other, so
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 from packbuilder.assemble import plan_editions
 from packbuilder.companions import show
 from packbuilder.frontpage import Shown
-from packbuilder.model import FORMATS, WORKING, Artifact, ClusterFailed, Edition, Manuscript, Place, Problem, Project
+from packbuilder.model import FORMATS, WORKING, Artifact, ClusterFailed, Edition, Manuscript, Place, Problem, Project, WorkersFailed
 from packbuilder.orders import Order, Outcome, inputs_of, read_order
 from packbuilder.prepare import prepare_texts
 from packbuilder.printer import FontsMissing
 from packbuilder.publish import (
     OutputFailed,
     clear_parts,
+    deaf_to_interrupts,
     describe,
     failing_clearly,
     is_whole,
@@ -34,8 +36,9 @@ from packbuilder.rooms import Rooms, default_sites
 from packbuilder.screens import FRONT, STEPS, draw_front_page, draw_overviews, draw_steps, has_steps
 from packbuilder.site import read_site
 from packbuilder.stock import NAME as STOCK
-from packbuilder.stock import Kept, Stock, file_digest, is_good, look_digest, print_key, read_stock, stock_bytes
-from packbuilder.typeset import make_environment, typeset
+from packbuilder.stock import Kept, Stock, file_digest, inputs_digest, is_good, look_digest, print_key, read_stock, stock_bytes
+from packbuilder.textfile import MOST_SHOWN, shown_path
+from packbuilder.typeset import explain, make_environment, typeset
 
 Follow = Callable[[Iterable[Artifact], int], Iterable[Artifact]]
 GUESS = 8.0  # pt: a card's panels in the key of a print; the size that fits follows from the same things
@@ -43,14 +46,28 @@ GUESS = 8.0  # pt: a card's panels in the key of a print; the size that fits fol
 
 def build(order: Order, project: Project, follow: Follow) -> Outcome:
     """Runs an order. `follow` sees each print as it is finished, to show how far the work is. What is refused touches nothing."""
-    if done := recall(order, project):
+    # Before anything else looks at a file: what is different at the end was changed meanwhile.
+    inputs = inputs_of(order, project)
+    if done := recall(order, inputs):
         return done
     is_new = order.force or not read_stock(order.output).keys
     if is_new and not (order.in_process or order.scheduler or order.release):
         from packbuilder.pool import start_ahead
 
         start_ahead(project)
-    inputs = inputs_of(order, project)
+    try:
+        return run_order(order, project, inputs, follow)
+    except Exception as error:
+        # A file that goes away, or is only half saved, can end the work anywhere, as can a template; anything else is a bug.
+        if changed := find_changes(order, project, inputs):
+            return Outcome(changed)
+        if wrong := explain(error, project.templates, project.root):
+            return Outcome((wrong,))
+        raise
+
+
+def run_order(order: Order, project: Project, inputs: Mapping[Path, str], follow: Follow) -> Outcome:
+    """Reads, prints and publishes."""
     rooms, editions, problems = read_order(order, project)
     if any(problem.severity == "error" for problem in problems):
         return Outcome(tuple(problems))
@@ -70,14 +87,26 @@ def build(order: Order, project: Project, follow: Follow) -> Outcome:
     except FontsMissing as missing:
         hint = "fetch the project again: templates/fonts is part of it"
         return Outcome((*problems, Problem("FONTS", Place(str(missing)), "holds no fonts", hint)))
+    except WorkersFailed as failure:
+        hint = "free memory, or room in the folder for temporary files, and build again; --jobs 1 needs the least"
+        return Outcome((*problems, Problem("WORKER_LOST", Place(str(order.output)), str(failure), hint)))
 
 
-def recall(order: Order, project: Project) -> Outcome | None:
+def find_changes(order: Order, project: Project, before: Mapping[Path, str]) -> tuple[Problem, ...]:
+    """The files that are not as they were when the work began. What is published is of one state, so nothing is."""
+    now = inputs_of(order, project)
+    paths = sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+    hint = "nothing was published: build again"
+    places = [Place(shown_path(path, project.root)) for path in paths[:MOST_SHOWN]]
+    return tuple(Problem("CHANGED", place, "was changed while the packs were being made", hint) for place in places)
+
+
+def recall(order: Order, inputs: Mapping[Path, str]) -> Outcome | None:
     """The outcome of the same order, when nothing has changed since: no input, no tool, and no file that it made."""
     if order.force or order.keep_html:
         return None
     stamp = read_stock(order.output).stamps.get(order.mark)
-    if not stamp or stamp["inputs"] != inputs_of(order, project):
+    if not stamp or stamp["inputs"] != inputs_digest(inputs):
         return None
     if any(file_digest(order.output / name) != wanted for name, wanted in stamp["files"].items()):
         return None
@@ -95,7 +124,7 @@ class Shop:
     project: Project
     rooms: Rooms
     stock: Stock
-    inputs: str
+    inputs: Mapping[Path, str]
     keys: dict[str, str] = field(default_factory=dict)
     shown: dict[str, Shown] = field(default_factory=dict)
     signed: list[Manuscript] = field(default_factory=list)
@@ -135,7 +164,8 @@ def produce(editions: Sequence[Edition], problems: Sequence[Problem], shop: Shop
             done.append(Made(share_texts(artifact.entry), artifact.rendered, artifact.seconds, companions))
         return deliver(done, problems, wrong, editions, shop)
     finally:
-        clear_parts(output, [STOCK, *(edition.path for edition in editions), *beside])
+        with deaf_to_interrupts():
+            clear_parts(output, [STOCK, *(edition.path for edition in editions), *beside])
 
 
 def digest_all(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -161,7 +191,8 @@ def clear_leftovers(output: Path) -> None:
     """What a build that was killed had not put in its place yet."""
     for pattern in ("*/*/blinatumomab-*.part", "*/*/pictures/blinatumomab-*.part"):
         for path in output.glob(pattern):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # what cannot be removed is told when it is in the way of a print
+                path.unlink()
 
 
 def print_needed(editions: Sequence[Edition], shop: Shop) -> Iterator[Artifact]:
@@ -236,7 +267,7 @@ def deliver(
     keys |= {made.path: keep(made, shop) for made in done}
     pages = draw_pages(listed, {path: Shown(**kept.shown) for path, kept in keys.items()}, shop, partial)
     stamp = {
-        "inputs": shop.inputs,
+        "inputs": inputs_digest(shop.inputs),
         "files": {made.path: made.entry["sha256"] for made in done}
         | {path: sha256 for made in done for path, sha256 in made.companions.items()}
         | digest_all({name: html.encode() for name, html in pages.items()}),
@@ -247,6 +278,8 @@ def deliver(
     fresh = {made.path: (made.entry, tuple(made.companions)) for made in done if made.rendered}
     kept = [entry for entry in listed if entry["path"] not in fresh]
     gone = {path for name, old in shop.stock.keys.items() if name not in keys for path in old.companions}
+    if changed := find_changes(order, shop.project, shop.inputs):
+        return Outcome((*problems, *wrong, *changed))
     publish(fresh, kept, pages, {STOCK: stock_bytes(Stock(keys, stamps))}, gone, output)
     return tell(order, (*problems, *wrong), done)
 

@@ -5,6 +5,7 @@ some editions keeps the other entries.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -22,7 +23,8 @@ from packbuilder.model import Artifact, Manuscript
 MANIFEST_VERSION = 1
 MANIFEST, PART, LOCK = "manifest.json", ".part", ".lock"
 PAGES = ("index.html", "before-cycle-1.html", "status.html", "evidence.html", "evidence.json")
-ENTRY_KEYS = {"path", "sha256"}
+ENTRY_KEYS = ("path", "sha256")
+INTERRUPTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class OutputFailed(Exception):
@@ -57,12 +59,15 @@ def read_manifest(output: Path) -> list[dict[str, Any]]:
     """The entries of the last build; none when there is no manifest or it isn't ours."""
     try:
         data = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return []
     entries = data.get("artifacts") if isinstance(data, dict) and data.get("version") == MANIFEST_VERSION else None
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) and set(entry) >= ENTRY_KEYS for entry in entries):
-        return []
-    return entries
+    return entries if isinstance(entries, list) and all(map(is_entry, entries)) else []
+
+
+def is_entry(entry: Any) -> bool:
+    """Whether an entry of a manifest names a file: it can be damaged, or somebody else's."""
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) and "\0" not in entry[key] for key in ENTRY_KEYS)
 
 
 def stage(artifact: Artifact, output: Path) -> None:
@@ -89,12 +94,14 @@ def publish(
     listed = {entry["path"] for entry in entries}
     staged = [*fresh, *(path for _, companions in fresh.values() for path in companions)]
     stale = [*(entry["path"] for entry in read_manifest(output) if entry["path"] not in listed), *set(gone) - set(staged)]
-    with failing_clearly(output), deaf_to_interrupts():
+    with failing_clearly(output), deaf_to_interrupts(forgets=True):
         for name, html in pages.items():
             write_beside(output / name, html.encode())
         for name, data in extra.items():
             write_beside(output / name, data)
         write_beside(output / MANIFEST, manifest_bytes(entries))
+        for name in (*staged, *pages, *extra, MANIFEST):
+            refuse_folder(output / name)
         (output / MANIFEST).unlink(missing_ok=True)
         for path in staged:
             put_in_place(output / path)
@@ -115,20 +122,37 @@ def failing_clearly(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputFailed(f"{error.filename or output}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        # Of a move the second name is the one that people know.
+        name = error.filename2 or error.filename or output
+        raise OutputFailed(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error
 
 
 @contextlib.contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
-    """Nothing that is done or started meanwhile hears Ctrl-C: files move all or none, and workers leave it to their parent."""
+def deaf_to_interrupts(forgets: bool = False) -> Iterator[None]:
+    """Nothing that is done or started meanwhile hears Ctrl-C, or the end of the session: files move all or none.
+
+    It is heard at the end, unless by then the work is done (`forgets`).
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heard: list[int] = []
+    hearing = [number for number in INTERRUPTS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, lambda number, _: heard.append(number)) for number in hearing}
+    # What is started inherits this, and leaves Ctrl-C and a closed terminal to us.
+    mine = {number for number in INTERRUPTS if number != signal.SIGTERM}
+    can_block = hasattr(signal, "pthread_sigmask")
+    if can_block:
+        signal.pthread_sigmask(signal.SIG_BLOCK, mine)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if can_block:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, mine)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if heard and not forgets:
+        raise KeyboardInterrupt
 
 
 def clear_parts(output: Path, paths: Iterable[str]) -> None:
@@ -181,6 +205,12 @@ def write_beside(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def refuse_folder(path: Path) -> None:
+    """A folder in the place of a file is found before the first file is moved, not after half of them. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
 
 
 def put_in_place(path: Path) -> None:

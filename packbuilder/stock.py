@@ -7,8 +7,9 @@ or with one that is not ours, everything is printed anew.
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,16 +47,22 @@ class Stock:
 def read_stock(output: Path) -> Stock:
     try:
         data = json.loads((output / NAME).read_text(encoding="utf-8"))
-        if data["version"] == VERSION:
+        if data["version"] == VERSION and data.pop("sum") == sum_of(data):
             return Stock({path: Kept(**row) for path, row in data["keys"].items()}, dict(data["stamps"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     return Stock()
 
 
 def stock_bytes(stock: Stock) -> bytes:
     keys = {path: asdict(kept) for path, kept in stock.keys.items()}
-    return json.dumps({"version": VERSION, "keys": keys, "stamps": stock.stamps}, sort_keys=True).encode()
+    document = {"version": VERSION, "keys": keys, "stamps": stock.stamps}
+    return json.dumps(document | {"sum": sum_of(document)}, sort_keys=True).encode()
+
+
+def sum_of(document: Mapping[str, Any]) -> str:
+    """The digest of a stock that it carries itself: one that a disk or a hand has changed counts as none."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def is_good(path: str, kept: Kept, output: Path) -> bool:
@@ -78,15 +85,30 @@ def look_digest(templates: Path) -> str:
 
 def asset_digest(path: Path) -> str:
     """The digest of one file of the look; a file that is not there is named by the printer."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+    return file_digest(path) or "missing"
 
 
-def inputs_digest(folders: Iterable[Path], files: Iterable[Path]) -> str:
-    """The digest of everything that could be read for an order. Names count: a block's name says who reads it."""
-    found = {path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.name.endswith((".part", "~", ".swp"))}
+def digest_inputs(folders: Iterable[Path], files: Iterable[Path]) -> dict[Path, str]:
+    """Every file that could be read for an order with its digest, or "" where it cannot be read: the readers say why."""
+    found = {path for folder in folders for path in find_files(folder)}
+    return {path: file_digest(path) for path in sorted(found | set(files))}
+
+
+def find_files(folder: Path) -> Iterator[Path]:
+    """The files of a room. What an editor or a file manager keeps there for itself is none, and what goes away meanwhile neither."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = Path(place, name)
+            is_file = os.path.isfile(path)  # noqa: PTH113 (this one is false, and no error, where nobody may look)
+            if is_file and not name.startswith(".") and not name.endswith((".part", "~", ".swp")):
+                yield path
+
+
+def inputs_digest(inputs: Mapping[Path, str]) -> str:
+    """The digest of everything that could be read, and of the tools. Names count: a block's name says who reads it."""
     total = hashlib.sha256(tools_digest().encode())
-    for path in sorted(found | set(files)):
-        total.update(f"\0{path}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for path, digest in inputs.items():
+        total.update(f"\0{path}\0{digest}".encode())
     return total.hexdigest()
 
 

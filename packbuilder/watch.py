@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from packbuilder.model import Manuscript, Project
+from packbuilder.stock import find_files
 
 INTERVAL = 0.2  # seconds between two looks at the folders
 PAGE = """<!DOCTYPE html>
@@ -42,10 +43,9 @@ def snapshot(project: Project) -> dict[Path, int]:
     rooms = (project.handouts, project.locales, project.templates)
     found: dict[Path, int] = {}
     for room in rooms:
-        for path in room.rglob("*"):
+        for path in find_files(room):
             try:
-                if path.is_file() and not path.name.endswith((".part", "~", ".swp")):
-                    found[path] = path.stat().st_mtime_ns
+                found[path] = path.stat().st_mtime_ns
             except OSError:
                 continue  # saved by replacing: it is there again at the next look
     return found

@@ -339,7 +339,7 @@ def test_the_command_works_where_it_is_installed(shim: ModuleType, tmp_path: Pat
     [
         (PermissionError(13, "Permission denied"), 2, "Permission denied"),
         (OSError(28, "No space left on device"), 2, "No space left on device"),
-        (KeyboardInterrupt(), 130, "Stopped"),
+        (KeyboardInterrupt(), 1, "Stopped"),
     ],
 )
 def test_expected_trouble_is_a_sentence(

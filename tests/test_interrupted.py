@@ -3,73 +3,30 @@
 `--kills 50` tries as often as CI does; without it a few kills keep the suite short. The moments are random, and named when one hurts.
 """
 
-import json
 import os
 import random
-import shutil
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from filelock import FileLock
-from workshop import ROOT, copy_small_project
+from houses import ADULT, assert_honest, change_ward, finish, make_house, papers, start
 
 from packbuilder.stock import file_digest
-
-SITE = "handouts/sites/small-gb.toml"
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """The small project with a program of its own, to be run as a command."""
-    copy_small_project(tmp_path)
-    shutil.copytree(ROOT / "packbuilder", tmp_path / "packbuilder", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+    return make_house(tmp_path)
 
 
-def start(house: Path, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "packbuilder", "build", "--jobs", "2", "--audience", "adult", *options]
-    return subprocess.Popen(command, cwd=house, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-
-
-def finish(running: subprocess.Popen[str]) -> int:
-    running.communicate()
-    return running.returncode
-
-
-def change_ward(house: Path, number: int) -> None:
-    """Something to print: the ward's name stands on every pack."""
-    path = house / SITE
-    lines = [f'ward = "Ward {number}"' if line.startswith("ward = ") else line for line in path.read_text(encoding="utf-8").split("\n")]
-    path.write_text("\n".join(lines), encoding="utf-8")
-
-
-def papers(output: Path) -> Iterator[Path]:
-    return output.rglob("*.pdf")
-
-
-def assert_honest(output: Path, when: str = "") -> None:
-    """The manifest is absent or true, and every PDF that somebody could print is whole."""
-    manifest = output / "manifest.json"
-    for path in papers(output):
-        with pypdfium2.PdfDocument(path) as document:
-            assert len(document) > 0, when
-    if manifest.exists():
-        entries = json.loads(manifest.read_text(encoding="utf-8"))["artifacts"]
-        assert {entry["path"]: entry["sha256"] for entry in entries} == {
-            path.relative_to(output).as_posix(): file_digest(path) for path in papers(output)
-        }, when
-
-
-def test_a_build_killed_at_any_moment_leaves_nothing_wrong_and_the_next_one_heals(house: Path, request: pytest.FixtureRequest) -> None:
+def test_a_build_killed_at_any_moment_leaves_nothing_wrong_and_the_next_one_heals(
+    house: Path, request: pytest.FixtureRequest, takes_long: None
+) -> None:
     output, kills = house / "output", request.config.getoption("--kills")
     begin = time.perf_counter()
-    assert finish(start(house)) == 0
+    assert finish(start(house))[0] == 0
     whole = time.perf_counter() - begin
     seed = int(time.time())
     moments = random.Random(seed)
@@ -82,11 +39,11 @@ def test_a_build_killed_at_any_moment_leaves_nothing_wrong_and_the_next_one_heal
         running.kill()
         running.communicate()
         assert_honest(output, f"seed {seed}, kill {number} after {moment * whole:.3f} s")
-    assert finish(start(house)) == 0
+    assert finish(start(house))[0] == 0
     assert_honest(output)
     assert not list(output.rglob("*.part"))
     fresh = house / "fresh"
-    assert finish(start(house, "--output", str(fresh))) == 0
+    assert finish(start(house, *ADULT, "--output", str(fresh)))[0] == 0
     assert (fresh / "manifest.json").read_bytes() == (output / "manifest.json").read_bytes()
 
 
@@ -98,12 +55,12 @@ def test_a_second_build_into_the_same_folder_is_refused(house: Path) -> None:
         _, said = running.communicate()
     assert running.returncode == 1 and "another build is writing there" in said and "Traceback" not in said
     assert not list(papers(output))
-    assert finish(start(house)) == 0, "the lock of a build that is over holds up nobody"
+    assert finish(start(house))[0] == 0, "the lock of a build that is over holds up nobody"
 
 
 def test_ctrl_c_ends_with_one_line_and_leaves_the_old_prints(house: Path) -> None:
     output = house / "output"
-    assert finish(start(house)) == 0
+    assert finish(start(house))[0] == 0
     before = {path: file_digest(path) for path in papers(output)}
     manifest = (output / "manifest.json").read_bytes()
     change_ward(house, 7)

@@ -25,6 +25,7 @@ from packbuilder.forms import DATED
 from packbuilder.model import FORMATS, WORKING, Edition, Problem, Project
 from packbuilder.orders import DateWords, Order, inputs_of, put_longest_first, read_order, site_paths, take_shard
 from packbuilder.rooms import Rooms, read_rooms
+from packbuilder.stock import inputs_digest
 
 START = "2026-12-01T10:30"
 DAY = date(2026, 11, 20)
@@ -268,10 +269,10 @@ def test_an_order_of_some_is_not_everything(what: str) -> None:
 def test_a_change_in_any_room_or_site_file_is_seen(tmp_path: Path) -> None:
     project = copy_small_project(tmp_path)
     order = Order(Path("output"), DAY, sites=("small-gb",))
-    seen = {inputs_of(order, project)}
+    seen = {inputs_digest(inputs_of(order, project))}
     for path in ("handouts/blocks/fever.md", "handouts/card/call.md", "handouts/sites/small-gb.toml"):
         (project.root / path).write_text((project.root / path).read_text(encoding="utf-8") + "\n", encoding="utf-8")
-        seen.add(inputs_of(order, project))
+        seen.add(inputs_digest(inputs_of(order, project)))
     assert len(seen) == 4
 
 

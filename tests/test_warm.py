@@ -21,16 +21,18 @@ def tell(error: BaseException, capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.mark.parametrize(
     "error",
-    [FileNotFoundError(2, "gone"), EOFError(), BrokenPipeError(32, "gone"), ConnectionResetError(104, "gone")],
+    [FileNotFoundError(2, "gone"), EOFError(), BrokenPipeError(32, "gone"), ConnectionResetError(104, "gone"), MemoryError()],
     ids=lambda error: type(error).__name__,
 )
-def test_a_parent_that_is_gone_is_nothing_to_tell(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_parent_that_is_gone_and_a_machine_that_is_full_are_nothing_to_tell(
+    error: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert tell(error, capsys) == ""
 
 
 @pytest.mark.parametrize(
     "error",
-    [ValueError("what"), MemoryError("what"), ImportError("what"), PermissionError(13, "what"), ConnectionRefusedError(111, "what"),
+    [ValueError("what"), ImportError("what"), PermissionError(13, "what"), ConnectionRefusedError(111, "what"),
      TimeoutError("what"), threading.BrokenBarrierError("what")],
     ids=lambda error: type(error).__name__,
 )  # fmt: skip
