@@ -51,17 +51,21 @@ def judge(manuscript: Manuscript, digest: str, source_digest: str, approvals: Se
         good = [one for one in given if one.digest == wanted and one.date <= today <= one.review]
         valid += good
         if not good:
-            reasons.append(explain(code, locale, given, wanted))
+            reasons.append(explain(code, locale, given, wanted, today))
     return replace(
         manuscript, digest=digest, state="draft" if reasons else "release", reasons=tuple(reasons), approvals=tuple(valid)
     )  # fmt: skip
 
 
-def explain(code: str, locale: str, given: Sequence[Approval], digest: str) -> Reason:
-    """Why the signatures for one text do not hold: there is none, they ended, or the text has changed since."""
+def explain(code: str, locale: str, given: Sequence[Approval], digest: str, today: date) -> Reason:
+    """Why the signatures for one text do not hold: there is none, none yet, they ended, or the text has changed since."""
     kind = "" if is_source_language(locale) else "translation-" if code == locale else "source-"
     what = {"": "text", "translation-": "translation", "source-": f"{code} text behind this translation"}[kind]
     ended = [one for one in given if one.digest == digest]
+    if ended and (first := min(one.date for one in ended)) > today:
+        return Reason(
+            f"{kind}unsigned", f"the {what} is signed from {first.isoformat()} on, and today is {today.isoformat()}: is the clock right?"
+        )
     if ended:
         last = max(ended, key=lambda one: one.review)
         return Reason(f"{kind}review-past", f"the {what} was to be reviewed by {last.review.isoformat()}")
