@@ -63,11 +63,15 @@ CASES: dict[str, tuple[Callable[[], Manuscript], list[str]]] = {
         ["translation-review-past"],
     ),
     "signed, and the clock stands before that day": (lambda: judged(text(), CLINICAL, today=TODAY - YEAR), ["unsigned"]),
-    "signed twice, and the clock is before both": (
+    "the clock is before both signatures": (
         lambda: judged(
             text("pl"), replace(CLINICAL, date=TODAY - YEAR), REVISED, replace(REVISED, date=TODAY + YEAR), today=TODAY - timedelta(days=1)
         ),
         ["translation-unsigned"],
+    ),
+    "signed today for a review that was yesterday": (
+        lambda: judged(text(), replace(CLINICAL, review=TODAY - timedelta(days=1)), today=TODAY),
+        ["review-past"],
     ),
     "another hospital's": (lambda: judged(text(), replace(CLINICAL, site="other-gb")), ["unsigned"]),
     "another audience's": (lambda: judged(text(), replace(CLINICAL, audience="parent")), ["unsigned"]),
@@ -104,7 +108,7 @@ SENTENCES = {
     "another text": "the text has changed since A. Person signed it on 2026-03-02",
     "another source behind the translation": "the en-GB text behind this translation has changed since A. Person signed it on 2026-03-02",
     "signed, and the clock stands before that day": "the text is signed from 2026-03-02 on, and today is 2025-03-02: is the clock right?",
-    "signed twice, and the clock is before both": "the translation is signed from 2026-03-02 on, and today is 2026-03-01: is the clock right?",
+    "the clock is before both signatures": "the translation is signed from 2026-03-02 on, and today is 2026-03-01: is the clock right?",
     "the review is past": "the text was to be reviewed by 2027-03-02",
 }
 

@@ -14,7 +14,8 @@ PIPELINE = [
     "assemble", "readability", "evidence", "checks", "status", "typeset", "wording", "approval", "signing", "register",
     "frontpage", "picture", "companions",
     "printer", "boxes", "fit", "imposition", "readback", "publish", "edition", "toolchain", "stock", "warm", "pool", "cluster", "verify",
-    "watch", "rooms", "prepare", "screens", "orders", "production", "commands", "choices", "counter", "answer", "desk", "cli", "__main__",
+    "watch", "rooms", "prepare", "screens", "orders", "production", "commands", "choices", "counter", "answer", "desk", "arguments",
+    "cli", "__main__",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 
@@ -71,7 +72,7 @@ def test_the_values_know_nothing_of_the_rest() -> None:
         ("flask", {"desk"}),
         ("waitress", {"desk"}),
         ("distributed", {"cluster"}),
-        ("argparse", {"cli"}),
+        ("argparse", {"arguments", "cli"}),
         ("rich", {"cli"}),
         ("sys", {"cli", "__main__", "warm", "production", "fonts"}),
     ],
@@ -115,7 +116,7 @@ def test_only_boxes_touches_what_weasyprint_keeps_private() -> None:
     assert {module for module, _ in users} == {"boxes"}, sorted(users)
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module not in ("cli", "__main__", "watch", "edition")])
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in ("cli", "arguments", "__main__", "watch", "edition")])
 def test_no_module_looks_at_the_clock(module: str) -> None:
     """The same input gives the same bytes, today and tomorrow. A date that is handed in is a value like any other."""
     assert not {"time", "random", "uuid"} & {name.split(".")[0] for name in imports(module)}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from workshop import (
-    SHIPPED,
     SMALL_SITE_TEXT,
     TODAY,
     add_plan_numbers,
@@ -20,7 +19,6 @@ from workshop import (
     write_po,
 )
 
-from packbuilder.cli import make_order, parse_arguments
 from packbuilder.forms import DATED
 from packbuilder.model import FORMATS, WORKING, Edition, Problem, Project
 from packbuilder.orders import DateWords, Order, inputs_of, put_longest_first, read_order, site_paths, take_shard
@@ -196,35 +194,6 @@ def test_without_the_numbers_of_a_plan_no_date_is_printed() -> None:
 def test_dates_for_the_nurse_alone_are_nothing(project: Project) -> None:
     editions, problems = read(project, DateWords(START), audiences=("nurse",))
     assert editions == () and codes(problems) == {"NOTHING"}
-
-
-# The command line
-
-
-@pytest.mark.parametrize(
-    ("argv", "words"),
-    [
-        ((), None),
-        (("--start", START), DateWords(START)),
-        (("--cycle", "1"), DateWords("", "1")),
-        (
-            ("--start", START, "--cycle", "2", "--bag-days", "3,4", "--break", "14", "--hospital-days", "3"),
-            DateWords(START, "2", "3,4", "", "14", "3"),
-        ),
-        (("--start", START, "--bag-hours", "96"), DateWords(START, bag_hours="96")),
-    ],
-)
-def test_the_words_of_a_plan_go_into_the_order_as_they_were_typed(argv: tuple[str, ...], words: DateWords | None) -> None:
-    assert make_order(parse_arguments(["build", *argv])).dates == words
-
-
-@pytest.mark.parametrize(
-    ("argv", "output"),
-    [((), "output"), (("--start", START), "output/dated"), (("--cycle", "1"), "output/dated"), (("--start", START, "--output", "x"), "x")],
-)
-def test_dates_have_a_folder_of_their_own_unless_one_is_named(argv: tuple[str, ...], output: str) -> None:
-    wanted = SHIPPED.root / output if output != "x" else Path("x")
-    assert make_order(parse_arguments(["build", *argv])).output == wanted
 
 
 # One order and the same
