@@ -102,9 +102,8 @@ def check_words(tree: Any, runs: Iterable[Run]) -> list[Finding]:
     body = next(element for element in tree if element.tag == "body")
     for element in body.iter():
         wanted = own_text(element) if isinstance(element.tag, str) else ""
-        got = printed.get(id(element), "")
-        times, rest = divmod(len(got), len(wanted)) if wanted else (1, 0)
-        if wanted and (rest or not times or got != wanted * times):
+        got = printed.get(id(element))
+        if wanted and (not got or got != wanted * (len(got) // len(wanted))):
             shown = " ".join((element.text or "").split())[:60] or wanted[:60]
             found.append(("LOST_WORDS", f"a part of this text is not on the paper: {shown!r}", "give it more room"))
     return found
@@ -198,10 +197,8 @@ def read_run(glyphs: Iterable[Glyph], left: float, top: float, right: float, bot
 def fact_elements(tree: Any) -> Iterable[tuple[Any, str, int]]:
     """Each isolated number of the page with the name of its fact and its place among the fact's isolated pieces."""
     for holder in tree.iter():
-        name = holder.get("data-fact") if isinstance(holder.tag, str) else None
-        if name:
-            pieces = [holder] if holder.tag == "bdi" else [child for child in holder.iter() if child.tag == "bdi"]
-            yield from ((piece, name, index) for index, piece in enumerate(pieces))
+        if name := holder.get("data-fact"):
+            yield from ((piece, name, index) for index, piece in enumerate(holder.iter("bdi")))
 
 
 def check_facts(tree: Any, runs: list[Run], glyphs: list[list[Glyph]], facts: Mapping[str, PrintedFact]) -> list[Finding]:
@@ -248,9 +245,9 @@ def check_presence(proof: Proof, runs: list[Run], manuscript: Manuscript) -> lis
     found: list[Finding] = []
     places: dict[str, set[int]] = {}
     for holder in proof.tree.iter():
-        if isinstance(holder.tag, str) and holder.get("data-fact"):
+        if name := holder.get("data-fact"):
             pages = {page for part in holder.iter() for page in pages_of.get(id(part), ())}
-            places.setdefault(holder.get("data-fact"), set()).update(pages)
+            places.setdefault(name, set()).update(pages)
     edition = manuscript.edition
     if edition.format in (*WORKING, "staff"):
         return found
@@ -312,12 +309,16 @@ def is_one_page(proof: Proof, name: str) -> bool:
 def check_marks(runs: list[Run], manuscript: Manuscript, pages: int) -> list[Finding]:
     """Draft and sample marks are on every page or on none."""
     words = {"SAMPLE": manuscript.edition.site.sample, "DRAFT": manuscript.state == "draft"}
+    margins: dict[int, str] = {}
+    for run in runs:
+        if run.in_margin:
+            margins[run.page] = margins.get(run.page, "") + squeeze(run.text)
     found: list[Finding] = []
     for word, wanted in words.items():
         html = next((text for (_, source), text in manuscript.phrases.items() if source == word), word)
-        phrase = unescape(re.sub(r"<[^>]*>", "", html))
-        text_on = {page: " ".join(run.text for run in runs if run.page == page and run.in_margin) for page in range(1, pages + 1)}
-        marked = {page for page, text in text_on.items() if squeeze(phrase) in squeeze(text)}
+        phrase = squeeze(unescape(re.sub(r"<[^>]*>", "", html)))
+        # A mark without words stands nowhere, and not everywhere.
+        marked = {page for page, text in margins.items() if phrase and phrase in text}
         if marked != (set(range(1, pages + 1)) if wanted else set()):
             found.append(("MARKS", f"the mark {word} is on pages {sorted(marked)} of {pages}", "report this as a bug"))
     return found
@@ -336,8 +337,7 @@ def check_fonts(pdf: bytes, folder: Path) -> list[Finding]:
 
 
 def fonts_of(page: Any) -> list[Any]:
-    resources = page.get("/Resources")
-    fonts = resources.get("/Font") if resources is not None else None
+    fonts = page.get("/Resources").get("/Font")
     return [] if fonts is None else list(fonts.values())
 
 

@@ -56,12 +56,19 @@ BROKEN: dict[str, tuple[str, str, int]] = {
     "a quotation mark missing in a second line": ('msgid "Call 12"\nmsgstr ""\n"Llame "\n"al 12\n', "PO_LINE", 4),
     "a quotation mark inside": ('msgid "Call 12"\nmsgstr "Llame "ya" 12"\n', "PO_LINE", 2),
     "a backslash before the last quotation mark": ('msgid "Call 12"\nmsgstr "Llame 12\\"\n', "PO_LINE", 2),
+    "a digit as some programs write it": ('msgid "Call 12"\nmsgstr "Llame 1\\62"\n', "PO_LINE", 2),
+    "a letter as some programs write it": ('msgid "Call"\nmsgstr ""\n"\\x41"\n', "PO_LINE", 3),
     "a keyword with a slip": ('msgid "Call 12"\nmsgsrt "Llame 12"\n', "PO_LINE", 2),
     "a line of plain text": ('msgid "Call"\nmsgstr "Llame"\nLlame ya\n', "PO_LINE", 3),
     "marks of a merge": ('<<<<<<< HEAD\nmsgid "Call"\nmsgstr "Llame"\n', "PO_LINE", 1),
     "a message twice": ('msgid "Call"\nmsgstr "Llame"\n\nmsgid "Call"\nmsgstr "Llama"\n', "PO_DUPLICATE", 4),
     "a message twice in its context": (
         'msgctxt "f"\nmsgid "Call"\nmsgstr "a"\n\nmsgctxt "f"\nmsgid "Call"\nmsgstr "b"\n',
+        "PO_DUPLICATE",
+        5,
+    ),
+    "a message twice, with a date in it": (
+        'msgid ""\n"PO-Revision-Date: "\nmsgstr "a"\n\nmsgid "PO-Revision-Date: "\nmsgstr "b"\n',
         "PO_DUPLICATE",
         5,
     ),
@@ -146,6 +153,18 @@ def test_what_is_read_is_what_stands_there(tmp_path: Path) -> None:
     [found] = translations.values()
     assert (found.source, found.text, found.fuzzy) == ("Call {phone_24h} now", 'Llame "ya" al {phone_24h}', False)
     assert found.place.path == "locales/es.po" and HEADER_LINES < found.place.line <= HEADER_LINES + 3
+
+
+def test_a_line_that_looks_like_a_date_of_the_header_is_kept_in_a_message(tmp_path: Path) -> None:
+    text = 'msgid ""\n"PO-Revision-Date: x\\n"\n"Call"\nmsgstr ""\n"PO-Revision-Date: 12\\n"\n"Llame"\n'
+    translations, problems = read(HEADER.replace('"Content', '"PO-Revision-Date: \\n"\n"Content') + text, tmp_path)
+    assert not problems
+    assert [(found.source, found.text) for found in translations.values()] == [("PO-Revision-Date: x\nCall", "PO-Revision-Date: 12\nLlame")]
+
+
+def test_what_may_stand_behind_a_backslash_is_read_as_every_tool_reads_it(tmp_path: Path) -> None:
+    [found] = read(HEADER + entry("Call", r"a\"b\\c\td\re\nf"), tmp_path)[0].values()
+    assert found.text == 'a"b\\c\td\re\nf'
 
 
 def test_the_last_digit_is_kept(tmp_path: Path) -> None:
@@ -271,6 +290,21 @@ def test_a_changed_text_keeps_its_old_translation_as_a_hint_with_the_text_it_was
     assert (found.text, found.fuzzy) == ("Llame si tiene calor.", True)
     assert make_translator("es", {"es": translations})(*("fever", "Call us now if you feel hot.")) is None
     assert write_catalog("es", messages("Call us now if you feel hot."), new) == new
+
+
+@pytest.mark.parametrize(
+    "previous",
+    [
+        '#| msgid "Call us \\"now\\" if hot."\n',
+        '#| msgid ""\n#| "Call us "\n#| "\\"now\\" if hot."\n',
+        '#| msgid "" "Call us " "\\"now\\" if hot."\n',
+    ],
+)
+def test_the_text_that_a_hint_was_for_is_kept_however_it_is_wrapped(previous: str) -> None:
+    old = HEADER + entry("Call us if hot.", "Llame", before=f'#, fuzzy\n#| msgctxt "fever"\n{previous}')
+    new = write_catalog("es", messages("Call us if hot."), old)
+    assert '\n#| msgid "Call us \\"now\\" if hot."\n' in new
+    assert write_catalog("es", messages("Call us if hot."), new) == new
 
 
 def test_a_text_that_is_quite_another_gets_no_hint(tmp_path: Path) -> None:

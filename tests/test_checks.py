@@ -27,10 +27,13 @@ from workshop import (
     translated,
 )
 
+from packbuilder import checks
 from packbuilder.catalog import read_catalog
-from packbuilder.checks import Measured, check_library, check_translated_readings, measure_all
+from packbuilder.checks import Measured, check_library, check_translated_readings, measure_all, measure_one
 from packbuilder.content import read_library
+from packbuilder.markup import SILENT, render_block
 from packbuilder.model import Block, Evidence, Fact, Library, PackEntry, Place, Problem
+from packbuilder.readability import Reading
 
 
 def alone(text: str) -> tuple[Library, str]:
@@ -115,6 +118,7 @@ SLIPS: dict[str, Callable[[], Library]] = {
     "a slip in what a block gives way to": lambda: entries(PackEntry("fever", unless="home.pathwey", place=LINE)),
     "a need without a section": lambda: entries(PackEntry("fever", needs="bathing", place=LINE)),
     "a need of another section is fine": lambda: entries(PackEntry("fever", needs="contact.phone_day", place=LINE)),
+    "a need that every site has": lambda: entries(PackEntry("fever", needs="paper", place=LINE)),
     "a required block that is not listed": lambda: entries(required=("call-now", "alarms")),
     "a block that no pack prints": lambda: replace(entries(), blocks={**small_library().blocks, "spare": spare("spare")}),
     "a block for the screen is used": lambda: replace(
@@ -157,6 +161,22 @@ def test_each_slip_in_packs_and_facts_is_told_in_full_sentences(golden: Callable
     """Also what is no slip: a title with nothing below it."""
     told = "".join(f"{title}\n" + "".join(f"    {problem}\n" for problem in check(make())) for title, make in SLIPS.items())
     golden("library-rules.txt", told)
+
+
+def test_what_holds_in_two_countries_is_told_with_both() -> None:
+    library = small_library()
+    fact, row = library.facts["drip_days"], library.evidence["I04"]
+    both = replace(
+        library,
+        facts={**library.facts, "drip_days": replace(fact, regions=("GB", "IE"))},
+        evidence={**library.evidence, "I04": replace(row, regions=("GB", "IE"))},
+    )
+    found = check_library(block_text(both, "fever", "## Fever\n\nCall for {drip_days} days. [^I04]\n"), [])
+    fever = sorted(str(problem) for problem in found if problem.place.path == library.blocks["fever"].place.path)
+    assert fever == [
+        "handouts/blocks/fever.md:3: EVIDENCE_REGION I04 holds only in GB, IE (move it to a block for that country)",
+        "handouts/blocks/fever.md:3: FACT_REGION {drip_days} is only for GB, IE (use it in a block whose name ends in .gb or .ie)",
+    ]
 
 
 def test_a_block_that_no_pack_prints_is_named() -> None:
@@ -263,6 +283,60 @@ def test_a_pack_as_a_whole_must_be_easy_to_read() -> None:
     assert whole and "at most 6" in whole[0].message
 
 
+@pytest.mark.parametrize(
+    ("words", "grade", "found"),
+    [(20, 5.0, []), (20, 5.1, ["call-now"]), (19, 99.0, []), (20, 8.0, ["call-now"]), (20, 8.1, ["call-now", "fever"])],
+)
+def test_the_grade_of_a_block_may_reach_its_limit_and_counts_from_twenty_words(
+    words: int, grade: float, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "measure", lambda *_: counted(words, grade))
+    blocks = [small_library().blocks[stem] for stem in ("call-now", "fever")]
+    assert [block.name for block in blocks for problem in checks.check_grade(block, ()) if problem.code == "GRADE"] == found
+
+
+@pytest.mark.parametrize("name", ["about", "bag-log", "diary", "plan-sheet", "alarm-table"])
+def test_a_form_or_a_list_of_names_has_no_grade(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "measure", lambda *_: counted(200, 20.0))
+    block = small_library().blocks["fever"]
+    assert [problem.code for problem in checks.check_grade(block, ())] == ["GRADE"]
+    assert list(checks.check_grade(replace(block, name=name), ())) == []
+
+
+def test_what_is_read_as_a_sentence_is_measured_and_a_heading_is_not() -> None:
+    text = """## Title\n\nOne **two**. [^I04]\n\n![A picture](pump-line-bag)\n\n- Three. ![](icon-drop) {drip_days} times. [^I04]\n
+| Head |\n|---|\n| Four [^I04] |\n\n!!! tell "Five"\n    Six. [^I04]\n"""
+    _, passages = render_block(block_text(small_library(), "fever", text).blocks["fever"], SILENT)
+    assert checks.prose(passages) == ["One two.", "Three. ten times.", "Four", "Five", "Six."]
+
+
+@pytest.mark.parametrize(("grade", "mean", "found"), [(6.0, 14.0, 0), (6.01, 14.0, 1), (6.0, 14.01, 1), (6.01, 14.01, 2)])
+def test_a_whole_pack_may_reach_its_limits(grade: float, mean: float, found: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "measure", lambda *_: counted(100, grade, mean))
+    packs = small_library().packs
+    said = {who: len(list(checks.check_pack_grade(packs[who], small_site(), [], {}))) for who in packs}
+    assert said == {"adult": found, "parent": found, "nurse": 0}
+
+
+def counted(words: int, grade: float, mean: float = 10.0) -> Reading:
+    """A reading with round figures, which no text would have."""
+
+    class Round(Reading):
+        grade = property(lambda _: grade)  # type: ignore[assignment]
+        mean = property(lambda _: mean)  # type: ignore[assignment]
+
+    return Round(words, 2, 40, 10, "One.")
+
+
+def test_what_nobody_cites_is_told_only_when_every_file_and_every_block_could_be_read() -> None:
+    """Else the one that is missing may be where it is cited."""
+    uncited = cited(sources=("leaflet",), audiences=("adult",))
+    assert codes(check_library(uncited, [small_site()], complete=True)) == {"NOT_CITED"}
+    assert check_library(uncited, [small_site()], complete=False) == []
+    slip = replace(uncited, packs={**uncited.packs, "adult": entries(PackEntry("feverr")).packs["adult"]})
+    assert codes(check(slip)) == {"UNKNOWN_BLOCK"}
+
+
 @pytest.mark.parametrize(("stem", "count"), [("fever", 7), ("call-now.nurse", 3), ("card", 1), ("travel.adult.us", 1)])
 def test_a_mark_that_is_taken_out_is_named_with_its_line(stem: str, count: int) -> None:
     """In the text of every reader and country, also where no site prints it."""
@@ -306,6 +380,10 @@ def test_one_site_of_each_country_is_enough_and_the_fullest_is_taken(tmp_path: P
     row = Evidence("K09", "Small bleeds", Place("handouts/evidence.toml", 7), sources=("leaflet",), audiences=("adult",))
     found = check_library(replace(library, evidence={**library.evidence, "K09": row}), [bare, small_site()])
     assert [problem.code for problem in found] == ["NOT_CITED"]
+    abroad = replace(small_site(), id="abroad", region="IE")
+    assert checks.one_of_each_region([bare, small_site(), abroad]) == [small_site(), abroad]
+    assert checks.one_of_each_region([small_site(), bare]) == [small_site()]
+    assert checks.one_of_each_region([bare, replace(bare, id="other")]) == [bare], "of two alike the first"
 
 
 # How hard a pack is to read, in each language
@@ -330,10 +408,31 @@ def test_only_english_has_a_grade_and_only_spanish_an_inflesz() -> None:
     ]  # fmt: skip
 
 
-def test_chinese_is_counted_in_characters() -> None:
-    row = measured("zh-Hans", "不要动泵。")
-    assert row.words == measured("zh-Hans").words - 4 + 4
-    assert "characters a sentence" in str(row) and "words" in str(measured("pl"))
+@pytest.mark.parametrize(
+    ("locale", "texts", "row", "said"),
+    [
+        (
+            "en-GB",
+            ("Call us now.", "Wait here. Rest now."),
+            ("GB", 3, 7, 2.3, 3, -2.9, None),
+            "Flesch-Kincaid grade -2.9, 2.3 words a sentence, 7 words",
+        ),
+        (
+            "es",
+            ("Llame ya mismo.", "Espere aquí. Descanse en casa."),
+            ("GB", 3, 8, 2.7, 3, None, 79.6),
+            "INFLESZ 79.6, 2.7 words a sentence, 8 words",
+        ),
+        ("zh-Hans", ("不要动泵。", "等。休息。"), ("GB", 3, 7, 2.3, 4, None, None), "2.3 characters a sentence, 7 characters"),
+        ("pl", ("Zadzwoń teraz.",), ("GB", 1, 2, 2.0, 2, None, None), "2.0 words a sentence, 2 words"),
+    ],
+)
+def test_a_text_is_counted_in_the_way_of_its_language(locale: str, texts: tuple[str, ...], row: tuple[Any, ...], said: str) -> None:
+    """English and Spanish have a scale of their own; Chinese counts characters."""
+    region, sentences, words, mean, longest, grade, inflesz = row
+    found = measure_one(locale, small_library().packs["parent"], small_site(), "fever", texts)
+    assert found == Measured(locale, "parent", region, "fever", sentences, words, mean, longest, grade, inflesz)
+    assert str(found) == f"parent pack, {region}, {locale}: {said}"
 
 
 def test_what_is_not_translated_is_not_measured() -> None:
@@ -368,6 +467,7 @@ def test_a_spanish_pack_for_patients_must_reach_the_scale(row: Measured, found: 
     problems = list(check_translated_readings([row]))
     assert [problem.code for problem in problems] == ["INFLESZ"] * found
     assert all(problem.place == Place(f"locales/{row.locale}.po") and "at least 65" in problem.message for problem in problems)
+    assert all(problem.hint == "shorter words and sentences: check --json shows each block" for problem in problems)
 
 
 def test_the_shipped_spanish_packs_are_easy_to_read() -> None:

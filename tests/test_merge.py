@@ -74,6 +74,60 @@ def test_a_new_header_is_filled(code: str) -> None:
     assert not [name for name in fields if "Date" in name], "a date would change in every file with every run"
 
 
+WRITTEN = """\
+# Translation of the blinatumomab packs: Spanish
+#
+msgid ""
+msgstr ""
+"Project-Id-Version: blinatumomab-packs\\n"
+"Report-Msgid-Bugs-To: \\n"
+"Last-Translator: \\n"
+"Language-Team: Spanish\\n"
+"Language: es\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"X-Status: unreviewed draft\\n"
+
+#. For adults.
+#: handouts/blocks/fever.md
+msgctxt "fever"
+msgid "A sentence that goes on and on, and is longer than any line that a tool likes to write"
+msgstr ""
+
+#: handouts/blocks/fever.md
+#, fuzzy
+#| msgid "6% of people"
+msgctxt "fever"
+msgid "5% of people"
+msgstr "6 % de personas"
+
+#: handouts/blocks/fever.md
+msgctxt "fever"
+msgid "100% often"
+msgstr ""
+
+"""
+
+
+def test_a_file_is_written_in_the_same_way_to_the_last_character() -> None:
+    long = "A sentence that goes on and on, and is longer than any line that a tool likes to write"
+    wanted = [message(long, "fever", "For adults."), message("5% of people"), message("100% often")]
+    new = write_catalog("es", wanted, HEADER + entry("6% of people", "6 % de personas"))
+    assert new == WRITTEN
+    assert write_catalog("es", [], "") == WRITTEN[: WRITTEN.index("#. For adults")]
+
+
+def test_a_message_without_a_context_keeps_its_translation(tmp_path: Path) -> None:
+    old = HEADER + 'msgid "Call"\nmsgstr "Llame"\n\n#~ msgid "Wait"\n#~ msgstr "Espere"\n'
+    translations, _ = read(write_catalog("es", [message("Call", ""), message("Wait", "")], old), tmp_path)
+    assert {key: (found.text, found.fuzzy) for key, found in translations.items()} == {
+        ("", "Call"): ("Llame", False),
+        ("", "Wait"): ("Espere", True),
+    }
+
+
 # Changed, moved, removed, back again
 
 
@@ -295,6 +349,14 @@ DAMAGED: dict[str, tuple[str, str, int]] = {
     "the number of a plural form": ('msgctxt "f"\nmsgid "day"\nmsgstr[7] "día"\n', "", 0),
     "an obsolete text without an end": ('#~ msgctxt "fever"\n#~ msgid "Call"\n#~ msgstr "Llame al 12\n', "", 3),
     "an obsolete line of rubbish": ("#~ Llame\n", "", 1),
+    "a source of which the second line is not obsolete": (
+        entry("Wait", "Espere") + '#~ msgctxt "fever"\n#~ msgid "Call "\n"us"\n#~ msgstr "Llame"\n',
+        "PO_BROKEN",
+        7,
+    ),
+    "a translation that is not obsolete": ('#~ msgctxt "fever"\n#~ msgid "Call"\nmsgstr "Llame"\n', "PO_BROKEN", 3),
+    "a source that is obsolete": ('msgctxt "fever"\n#~ msgid "Call"\nmsgstr "Llame"\n', "PO_BROKEN", 2),
+    "an obsolete line of nothing in a message": ('msgctxt "fever"\n#~\nmsgid "Call"\nmsgstr "Llame"\n', "PO_BROKEN", 3),
     "a comment between source and translation": ('msgctxt "f"\nmsgid "Call"\n# here\nmsgstr "Llame"\n', "PO_BROKEN", 0),
 }
 
@@ -335,7 +397,14 @@ HEADERS: dict[str, tuple[bytes, str, int]] = {
     "another charset": (HEADER.replace("UTF-8", "ISO-8859-1").encode() + entry("Call", "Llame").encode(), "PO_HEADER", 11),
     "no content type": (re.sub('"Content-Type.*\n', "", HEADER).encode() + entry("Call", "Llame").encode(), "PO_HEADER", 1),
     "an empty line first, and a message twice": (f"\n{HEADER}{entry('Call', 'Llame') * 2}".encode(), "PO_DUPLICATE", LINES + 6),
+    "a text before anything": (f'"Llame"\n{HEADER}'.encode(), "PO_BROKEN", 1),
+    "an obsolete text before anything": (f'#~ "Llame"\n{HEADER}'.encode(), "PO_BROKEN", 1),
     "a translation without anything": (b'msgstr "Llame"\n', "PO_BROKEN", 1),
+    "no charset, and a note on it": (
+        ("# Content-Type\n" + HEADER.replace("; charset=UTF-8", "")).encode() + entry("Call", "Llame").encode(),
+        "PO_HEADER",
+        12,
+    ),
     "no charset": (HEADER.replace("; charset=UTF-8", "").encode() + entry("Call", "Llame").encode(), "PO_HEADER", 11),
     "another charset, and it is true": (
         (HEADER.replace("UTF-8", "ISO-8859-1") + entry("Call", "Llámenos")).encode("latin-1"),

@@ -7,11 +7,14 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from workshop import SMALL_SITE_TEXT, change_toml, site_from, small_library, small_site, translated
 
 from packbuilder.catalog import make_translator
+from packbuilder.markup import PLACEHOLDER
 from packbuilder.model import AUDIENCES, Audience, FeverRule, PrintedFact, Site
 from packbuilder.phrase import (
+    FEVER_PHRASES,
     PLAN_NAMES,
     Reader,
     make_resolver,
@@ -72,6 +75,18 @@ def test_the_units_of_the_country_come_first_with_the_readers_decimal_mark(local
     assert f"{NBSP}°" in printed, "a number is never parted from its unit"
 
 
+FAHRENHEIT_FIRST = {
+    "United States", "Puerto Rico", "Guam", "U.S. Virgin Islands", "American Samoa", "Northern Mariana Islands", "Bahamas", "Belize",
+    "Cayman Islands", "Palau", "Micronesia", "Marshall Islands", "Liberia",
+}  # fmt: skip
+
+
+def test_each_country_has_the_scale_of_its_own_thermometers_first() -> None:
+    countries = {code: name for code, name in Locale("en").territories.items() if len(code) == 2}
+    first = {name for code, name in countries.items() if print_temperature(Decimal("38"), reader("en-GB", code)).startswith("100.4")}
+    assert first == FAHRENHEIT_FIRST
+
+
 @pytest.mark.parametrize("locale", ["ar", "ar-EG", "fa", "ur", "hi", "bn", "ne", "mr", "my"])
 def test_digits_are_those_that_staff_can_read(locale: str) -> None:
     """0-9 in every language: a nurse must be able to check what she hands out."""
@@ -99,11 +114,35 @@ def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number:
         ("de", "GB", "20. Jan. 2026"),
         ("de", "AT", "20. Jän. 2026"),
         ("zh-Hans", "GB", "2026年1月20日"),
+        # Their short dates have a number for the month.
+        ("cs", "GB", "20. ledna 2026"),
+        ("fi", "GB", "20. tammikuuta 2026"),
+        # The names of months are numbers in the digits of Tibetan.
+        ("dz", "GB", "2026-01-20"),
     ],
 )
 def test_a_date_is_written_as_its_reader_writes_it_with_the_month_in_letters(locale: str, region: str, expected: str) -> None:
     """11/12/2026 is another day in another country. In Chinese the words for year, month and day stand beside the numbers."""
     assert print_date(date(2026, 1, 20), locale, region) == expected
+
+
+def test_an_author_may_write_these_values_of_a_hospital() -> None:
+    """Whoever takes one away breaks blocks that others have written. A nurse reads the fever rule of adults and of children."""
+    people = "phone_24h phone_day pump_help emergency_number interpreter formats_contact feedback"
+    place = "hospital ward pump_model owner bag_change home_bathing home_body_fluids"
+    plan = "plan_start plan_stop plan_hospital plan_bags plan_break plan_break_until"
+    fever = ["fever_rule", "call_temperature", "low_rule", "fever_high", "fever_low_limit"]
+    both = [f"{name}_{who}" for name in fever for who in ("adult", "child")]
+    for audience in AUDIENCES:
+        wanted = [*f"{people} {place} {plan}".split(), *(both if audience == "nurse" else fever)]
+        assert sorted(site_placeholders(audience)) == sorted(wanted)
+
+
+def test_each_phrase_of_the_fever_rule_has_its_parts() -> None:
+    """`checks` asks for just these: without its number a phrase would tell nobody when to call."""
+    phrases = {name: fact.text for name, fact in small_library().facts.items() if name.startswith(("fever_", "call_with_"))}
+    held = {name: sorted(PLACEHOLDER.findall(text)) for name, text in phrases.items()}
+    assert held == {name: sorted(parts) for name, parts in FEVER_PHRASES.items()}
 
 
 # The fever policy of a site: four combinations of a low and a lasting rule, with both ways to say "at least"

@@ -1,5 +1,6 @@
 """The rules of the read-back on hand-made pages: where each begins and ends, and what it says. Prints stand in `test_readback.py`."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from io import BytesIO
@@ -113,7 +114,7 @@ def reversed_to_fit(runs: list[Run], texts: list[str]) -> list[Run]:
 
 
 def test_a_long_text_that_is_lost_is_named_by_its_start() -> None:
-    words = "Call us at once and stay where you are, for somebody will be with you soon"
+    words = "Call us at once and stay where you are, for somebody will be with you soon, and will stay for the night"
     start = "a part of this text is not on the paper: "
     assert check_words(page(f"<p>{words}</p>"), [])[0][1] == f"{start}{words[:60]!r}"
     assert check_words(page(f"<p><b/>{words}</p>"), [])[0][1] == f"{start}{words.replace(' ', '')[:60]!r}", "words behind an element"
@@ -195,6 +196,8 @@ def test_two_texts_on_one_place_are_named_by_their_start() -> None:
         ({"top": 89.1, "bottom": 109.1}, True),
         ({"top": 115.5, "bottom": 125.5}, False),
         ({"top": 115.4, "bottom": 125.4}, True),
+        ({"top": 94.5, "bottom": 104.5}, False),
+        ({"top": 94.6, "bottom": 104.6}, True),
         ({"top": 80.0, "bottom": 100.0}, False),
         ({"top": 120.0, "bottom": 140.0}, False),
         ({"top": 104.0, "bottom": 116.0}, True),
@@ -375,9 +378,9 @@ def test_a_number_in_two_pieces_of_a_line_is_read_as_one_and_over_two_lines_as_t
     second = run("0123", element=id(element), left=170.0, right=210.0)
     assert check_facts(tree, [first, second, picture(element=id(element), top=300.0, bottom=320.0)], [drawn], FACTS) == []
     assert check_facts(tree, [second, first], [drawn], FACTS) == [], "in whatever order they were laid out"
-    assert check_facts(tree, [replace(first, top=100.04), replace(second, top=100.0)], [drawn], FACTS) == [], (
-        "lines are told apart by 0.1 pt"
-    )
+    for shift, lines in ((0.04, 1), (0.4, 2)):
+        found = check_facts(tree, [replace(first, top=100.0 + shift), second], [drawn], FACTS)
+        assert len(found) == lines - 1, "lines are told apart by 0.1 pt"
     lower = [*drawn[:7], *glyphs("0123", 170.0, 210.0)]
     [(_, message, _)] = check_facts(tree, [first, replace(second, top=200.0, bottom=220.0)], [lower], FACTS)
     assert message.endswith("and reads '0207946 / 0123'")
@@ -450,6 +453,12 @@ def test_each_critical_fact_stands_on_page_one(audience: str, names: tuple[str, 
         assert presence(manuscript, pack_page(*(other for other in names if other != name)), [], monkeypatch)[0:1] != []
 
 
+@pytest.mark.parametrize("form", ["booklet", "call-now"])
+def test_a_form_without_cards_needs_no_panels_though_the_pack_has_them(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = pack_page(*CRITICAL)
+    assert presence(written(format_=form, has_card=True), tree, on_pages(tree, {}), monkeypatch) == []
+
+
 @pytest.mark.parametrize("form", ["large-print", "booklet"])
 def test_in_large_print_only_what_to_dial_for_the_worst_may_stand_on_page_two(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = pack_page(*CRITICAL)
@@ -493,10 +502,10 @@ def test_working_papers_and_the_copy_for_staff_have_no_page_one(form: Format, mo
 def test_a_section_is_on_every_page_that_any_of_its_parts_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = pack_page("phone_24h")
     proof = Proof(object(), tree, b"", ())
+    behind = next(element for element in tree.iter() if element.text == "x")
     for pages in ({1}, {1, 3}, {2}):
-        monkeypatch.setattr(
-            readback, "collect_runs", lambda _, where=pages: [*on_pages(tree, {"phone_24h": where}), run(element=0, page=9)]
-        )
+        others = [run(element=0, page=9), run(element=id(behind), page=4)]
+        monkeypatch.setattr(readback, "collect_runs", lambda _, where=pages, more=others: [*on_pages(tree, {"phone_24h": where}), *more])
         # The section itself, its paragraph and its number.
         assert pages_of_section(proof, "call-now") == pages | {1}
         assert is_one_page(proof, "call-now") == (pages == {1})
@@ -636,6 +645,15 @@ def test_marks_are_on_every_page_or_on_none(sample: bool, state: Any) -> None:
             assert bool(check_marks([*others, *in_text], given, 2)) == bool(pages), "only in the margin is a mark a mark"
 
 
+@pytest.mark.parametrize("words", ["", " ", "<b> </b>", "&nbsp;"])
+def test_a_mark_that_is_translated_into_nothing_is_no_mark(words: str) -> None:
+    """No words are on every page, and nobody would see that it is a draft."""
+    manuscript = written(state="draft", phrases={("foot", "DRAFT"): words})
+    assert check_marks([run("Call us", in_margin=True)], manuscript, 1) == [
+        ("MARKS", "the mark DRAFT is on pages [] of 1", "report this as a bug")
+    ]
+
+
 def test_a_mark_may_be_set_in_several_pieces() -> None:
     manuscript = written(state="draft", phrases=DRAFT)
     assert check_marks([mark("BROUIL"), mark("LON"), mark("&")], manuscript, 1) == []
@@ -649,6 +667,7 @@ def test_a_mark_may_be_set_in_several_pieces() -> None:
     [
         ("AAAAAA+Noto-Sans", True), ("AAAAAA+Noto-Sans-Regular", True), ("Noto-Sans", True), ("AAAAAA+Noto-Sans-Bold", True),
         ("AAAAAA+Noto-Sans-Italic", False), ("AAAAAA+Foreign", False), ("Foreign+Noto-Sans", True), ("Helvetica", False),
+        ("AAAAAA+Foreign+Noto-Sans", False),
     ],
 )  # fmt: skip
 def test_only_our_own_fonts_may_be_in_a_print(font: str, is_ours: bool, tmp_path: Path) -> None:
@@ -695,6 +714,26 @@ def test_a_booklet_carries_each_page_in_its_half(count: int) -> None:
     assert read_back_booklet(pages, sheets, arabic) != ()
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "wrong"),
+    [((49.9, 50.0), (29.9, 30.0), []), ((50.0, 50.0), (29.9, 30.0), [4, 1]), ((49.9, 50.0), (29.9, 29.9), [2, 3])],
+)
+def test_each_half_of_a_side_ends_in_the_middle_of_that_side(
+    outer: tuple[float, float], inner: tuple[float, float], wrong: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the middles of the glyphs stand on two sides of 100 and 60 pt: pages 4 and 1, pages 2 and 3."""
+    pages = [[Glyph(char, 0.0, 1.0, 9.0)] for char in "1234"]
+    sides = [
+        [Glyph(char, at - 4, at + 4, 9.0) for char, at in zip(chars, places, strict=True)]
+        for chars, places in (("41", outer), ("23", inner))
+    ]
+    monkeypatch.setattr(readback, "read_glyphs", lambda pdf: {b"pages": pages, b"sheets": sides}[pdf])
+    monkeypatch.setattr(readback, "page_widths", lambda pdf: {b"sheets": [100.0, 60.0]}[pdf])
+    found = read_back_booklet(b"pages", b"sheets", written(format_="booklet"))
+    said = re.findall(r"carry page (\d)", " ".join(problem.message for problem in found))
+    assert [int(number) for number in said] == wrong
+
+
 def test_a_booklet_with_a_wrong_page_or_side_is_told_in_full() -> None:
     pages, manuscript = in_pairs(5), written(format_="booklet")
     place, hint = manuscript.edition.path, "(this PDF is not published: report this as a bug)"
@@ -712,18 +751,34 @@ def test_a_booklet_with_a_wrong_page_or_side_is_told_in_full() -> None:
 # All together
 
 
-def test_every_rule_is_asked_and_the_problem_names_the_print(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    rules = ("words", "edges", "collisions", "facts", "presence", "marks", "fonts")
+def test_every_rule_is_asked_with_what_it_looks_at_and_the_problem_names_the_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = Proof("document", "tree", b"pdf", ())
+    manuscript, fonts = replace(written(), facts=FACTS), Path("fonts")
+    rules: dict[str, tuple[Any, ...]] = {
+        "words": ("tree", "runs"),
+        "edges": ("runs", "two"),
+        "collisions": ("runs",),
+        "facts": ("tree", "runs", "glyphs", FACTS),
+        "presence": (proof, "runs", manuscript),
+        "marks": ("runs", manuscript, len("two")),
+        "fonts": (b"pdf", fonts),
+    }
+    monkeypatch.setattr(readback, "collect_runs", lambda given: {"document": "runs"}[given])
+    monkeypatch.setattr(readback, "page_sizes", lambda given: {"document": "two"}[given])
+    monkeypatch.setattr(readback, "read_glyphs", lambda given: {b"pdf": "glyphs"}[given])
+    asked: dict[str, tuple[Any, ...]] = {}
     for rule in rules:
-        monkeypatch.setattr(readback, f"check_{rule}", finds(rule))
-    for name in ("collect_runs", "page_sizes", "read_glyphs"):
-        monkeypatch.setattr(readback, name, lambda _: [])
-    manuscript = written()
-    found = read_back(Proof(None, None, b"", ()), manuscript, tmp_path)
+        monkeypatch.setattr(readback, f"check_{rule}", finds(rule, asked))
+    found = read_back(proof, manuscript, fonts)
+    assert asked == rules
     assert list(map(str, found)) == [
         f"{manuscript.edition.path}: {rule.upper()} found (this PDF is not published: mend it)" for rule in rules
     ]
 
 
-def finds(rule: str) -> Callable[..., list[Finding]]:
-    return lambda *_: [(rule.upper(), "found", "mend it")]
+def finds(rule: str, asked: dict[str, tuple[Any, ...]]) -> Callable[..., list[Finding]]:
+    def check(*given: Any) -> list[Finding]:
+        asked[rule] = given
+        return [(rule.upper(), "found", "mend it")]
+
+    return check
