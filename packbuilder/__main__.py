@@ -13,8 +13,10 @@ LEFT = "What was published before is as it was."
 def run() -> int | str:
     """The exit code, or a sentence for standard error and exit code 1."""
     try:
-        from packbuilder.cli import main
-
+        try:
+            from packbuilder.cli import main
+        except (SystemError, ValueError) as error:  # what Python's compiler says when it has no memory
+            raise ImportError(error) from error
         listen()
         return main(sys.argv[1:])
     except KeyboardInterrupt:
