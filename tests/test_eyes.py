@@ -88,9 +88,9 @@ def run(*command: str | Path) -> str:
     return result.stdout
 
 
-def draw(path: Path, to: Path) -> Image.Image:
+def draw(path: Path, to: Path, dpi: int = DPI) -> Image.Image:
     """The first page as a ward's grey printer would print it."""
-    run(needs("pdftoppm"), "-r", str(DPI), "-gray", "-png", "-singlefile", path, to / "page")
+    run(needs("pdftoppm"), "-r", str(dpi), "-gray", "-png", "-singlefile", path, to / "page")
     return Image.open(to / "page.png").convert("L")
 
 
@@ -141,29 +141,34 @@ def test_ocr_reads_number_and_limits_off_each_card(card: dict[str, Any], finishe
     number, emergency = digits(card["facts"]["phone_24h"]), card["facts"]["emergency_number"]
     limits = {number.replace(",", ".") for number in NUMBER.findall(card["facts"]["call_temperature"]) if re.search("[.,]", number)}
     assert number and limits and emergency
-    inside: list[str] = []
-    covers: list[str] = []
-    lost = {"not looked"}
-    # Digits are Latin on every card. What one way of looking could not make out is looked for in the next one: the stroke through a zero
-    # makes OCR take it for an 8 or a 9, unless the ink is thin or the picture of another size.
-    ways = ((3, "6", 0.5), (1, "11", 0.8), (1, "6", 1.0), (1, "6", 0.5), (3, "6", 1.0), (1, "11", 0.67), (1, "6", 0.67), (3, "11", 0.67))
-    for thinner, layout, scale in ways:
-        if lost:
-            inside += lines_left_to_right(read_words(thin(upper, thinner), layout, scale, tmp_path))
-            covers += lines_left_to_right(read_words(thin(lower, thinner), layout, scale, tmp_path))
-            lost = limits - {found.replace(",", ".") for line in inside for found in NUMBER.findall(line)}
-            lost |= {f"{number} on the inside"} - {f"{number} on the inside" for line in inside if number in digits(line)}
-            lost |= {f"{number} on the covers"} - {f"{number} on the covers" for line in covers if number in digits(line)}
-            lost |= {emergency} - {emergency for line in inside if emergency in line}
-    assert not lost, (sorted(lost), inside, covers)
+    inside, not_inside = look(upper, {number, emergency}, limits, tmp_path)
+    covers, not_covers = look(lower, {number}, set(), tmp_path)
+    assert not not_inside | not_covers, (not_inside, inside, not_covers, covers)
     exchanged = number[:-2] + number[:-3:-1]
     assert not any(exchanged in digits(line) for line in (*inside, *covers)), "OCR sees what is there, not what was asked for"
 
 
+def look(row: Image.Image, telephones: set[str], numbers: set[str], to: Path) -> tuple[list[str], set[str]]:
+    """The lines that OCR read, and what is not among them.
+
+    What one way of looking could not make out is looked for in the next one: the stroke through a zero makes OCR take it for an 8 or a
+    9, unless the ink is thin or the picture of another size.
+    """
+    said: list[str] = []
+    lost = telephones | numbers
+    ways = ((3, "6", 0.5), (1, "11", 0.8), (1, "6", 1.0), (1, "6", 0.5), (3, "6", 1.0), (1, "11", 0.67), (1, "6", 0.67), (3, "11", 0.67))
+    for thinner, layout, scale in ways:
+        if lost:
+            said += lines_left_to_right(read_words(thin(row, thinner), layout, scale, to))
+            lost -= {telephone for telephone in telephones for line in said if telephone in digits(line)}
+            lost -= {found.replace(",", ".") for line in said for found in NUMBER.findall(line)}
+    return said, lost
+
+
 def test_the_square_code_dials_the_number_of_the_card(card: dict[str, Any], finished: Path, tmp_path: Path) -> None:
     scanner = needs("zbarimg")
-    draw(finished / card["path"], tmp_path)
-    codes = set(run(scanner, "--quiet", "--raw", tmp_path / "page.png").split())
+    draw(finished / card["path"], tmp_path, dpi=200)
+    codes = set(run(scanner, "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", tmp_path / "page.png").split())
     number = phonenumbers.parse(card["facts"]["phone_24h"], card["region"])
     assert codes == {"tel:" + phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}
 
