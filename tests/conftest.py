@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from houses import make_built_house
 from hypothesis import settings
 from workshop import GOLDEN, SHIPPED, Command, Run, copy_shipped_project, copy_small_project, print_fast
 
@@ -103,6 +104,12 @@ def built(tmp_path_factory: pytest.TempPathFactory, own_temporary_folder: None) 
     project = copy_small_project(tmp_path_factory.mktemp("built"))
     with pytest.MonkeyPatch.context() as patch:
         yield project, Command(project, patch)("build", "--jobs", "1", "--json", "--keep-html", str(project.root / "html"))
+
+
+@pytest.fixture(scope="session")
+def built_house(takes_long: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with a program of its own and its prints, for faults of the machine. Not to be changed: `move_in` copies it."""
+    return make_built_house(tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from houses import (
     assert_told,
     change_ward,
     finish,
-    make_built_house,
     move_in,
     own_templates,
     papers,
@@ -36,11 +35,6 @@ from packbuilder.publish import read_manifest
 from packbuilder.stock import Stock, read_stock
 
 FONT = "fonts/AtkinsonHyperlegibleNext-Regular.ttf"
-
-
-@pytest.fixture(scope="module")
-def built_house(takes_long: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_built_house(tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture

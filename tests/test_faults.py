@@ -24,7 +24,6 @@ from houses import (
     change_ward,
     finish,
     left_over,
-    make_built_house,
     move_in,
     papers,
     problems_in,
@@ -34,11 +33,6 @@ from houses import (
     tries,
 )
 from workshop import ROOT
-
-
-@pytest.fixture(scope="module")
-def built_house(takes_long: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_built_house(tmp_path_factory.mktemp("built"))
 
 
 @pytest.fixture
