@@ -9,6 +9,8 @@ import tinycss2
 from fontTools.ttLib import TTFont
 from workshop import SHIPPED
 
+from packbuilder.printer import Press, lay_out
+
 CSS = (SHIPPED.templates / "print.css").read_text(encoding="utf-8")
 TOKEN = re.compile(r"--([a-z-]+):\s*(#[0-9a-f]{6});\s*/\*\s*([\d.]+) : 1, grey (\d+)\s*\*/")
 TOKENS = [match.groups() for match in TOKEN.finditer(CSS)]
@@ -177,3 +179,15 @@ def test_every_letter_has_a_glyph(path: object, weight: str) -> None:
     text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
     missing = {char for char in text if ord(char) not in glyphs(weight) and not char.isspace() and char not in "\u200c\u200d"}
     assert not missing, " ".join(f"{char} U+{ord(char):04X}" for char in sorted(missing))
+
+
+@pytest.mark.parametrize(("locale", "way"), [("en-GB", "ltr"), ("ar", "rtl")])
+def test_the_two_columns_of_the_contents_stand_beside_one_another(locale: str, way: str, press: Press) -> None:
+    """Columns that fill the line to its last hair break in Arabic: half a page stayed white."""
+    columns = '<ul><li><a href="#a">A</a></li></ul>' * 2
+    body = f'<section class="block contents" id="a"><h2>B</h2>{columns}</section>'
+    html = f'<html lang="{locale}" dir="{way}"><body class="pack">{body}</body></html>'
+    document, _, _ = lay_out(html, press, "contents")
+    [one, two] = [box for box in document.pages[0]._page_box.descendants() if box.element_tag == "ul"]
+    assert one.position_y == two.position_y and one.position_x != two.position_x
+    assert (one.position_x < two.position_x) == (way == "ltr")
