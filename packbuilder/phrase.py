@@ -16,9 +16,9 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
-from packbuilder.language import local_form
+from packbuilder.language import babel_locale, local_form
 from packbuilder.markup import PLACEHOLDER, Translate
-from packbuilder.model import Audience, FeverRule, Library, PrintedFact, Site
+from packbuilder.model import SOURCE_LOCALE, Audience, FeverRule, Library, PrintedFact, Site
 
 NBSP = "\u00a0"
 # Countries whose people measure fever in °F first (CLDR measurement system "US").
@@ -68,17 +68,25 @@ def to_fahrenheit(celsius: Decimal) -> Decimal:
 
 def print_temperature(celsius: Decimal, reader: Reader) -> str:
     """Both units, the country's own first: `37.5 °C (99.5 °F)`."""
-    c, f = (
-        format_decimal(value, format="0.0", locale=reader.babel_locale, numbering_system="latn") + f"{NBSP}°{unit}"
-        for value, unit in ((celsius, "C"), (to_fahrenheit(celsius), "F"))
-    )
+    c, f = (write_decimal(value, reader, "0.0") + f"{NBSP}°{unit}" for value, unit in ((celsius, "C"), (to_fahrenheit(celsius), "F")))
     first, second = (f, c) if reader.site.region in FAHRENHEIT_FIRST else (c, f)
     return f"{first} ({second})"
 
 
 def print_number(number: Decimal, reader: Reader) -> str:
     """A number with the reader's decimal mark and no mark for thousands: `5.4`, in Polish `5,4`."""
-    return format_decimal(number, locale=reader.babel_locale, numbering_system="latn", group_separator=False)
+    return write_decimal(number, reader)
+
+
+def write_decimal(number: Decimal, reader: Reader, pattern: str | None = None) -> str:
+    """The digits 0-9 and the reader's decimal mark, if that is a point or a comma; a point else. CLDR has U+066B for Western Balochi,
+    also between the digits 0-9, where no font and no nurse expects it (issue 7).
+    """
+    own, plain = (
+        format_decimal(number, format=pattern, locale=locale, numbering_system="latn", group_separator=False)
+        for locale in (reader.babel_locale, babel_locale(SOURCE_LOCALE))
+    )
+    return own if own.isascii() else plain
 
 
 def print_date(day: date, locale: str, region: str) -> str:

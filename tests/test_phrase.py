@@ -65,6 +65,7 @@ def test_fahrenheit_is_computed_and_never_typed(celsius: str, fahrenheit: str) -
         ("de", "DE", "37,5 °C (99,5 °F)"),
         ("ar", "GB", "37.5 °C (99.5 °F)"),
         ("fa", "GB", "37.5 °C (99.5 °F)"),
+        ("bgn", "GB", "37.5 °C (99.5 °F)"),
         ("bn", "GB", "37.5 °C (99.5 °F)"),
         ("zh-Hans", "GB", "37.5 °C (99.5 °F)"),
     ],
@@ -98,10 +99,11 @@ def test_digits_are_those_that_staff_can_read(locale: str) -> None:
     ("number", "locale", "expected"),
     [("28", "en-GB", "28"), ("5.4", "en-GB", "5.4"), ("5.4", "pl", "5,4"), ("5.4", "ar", "5.4"), ("0.2", "de", "0,2"),
      ("2026", "en-GB", "2026"),
-     ("10000", "en-US", "10000"), ("10000", "es", "10000")],
+     ("10000", "en-US", "10000"), ("10000", "es", "10000"),
+     ("5.4", "bgn", "5.4"), ("10000.5", "bgn-PK", "10000.5"), ("28", "bgn", "28")],
 )  # fmt: skip
 def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number: str, locale: str, expected: str) -> None:
-    assert print_number(Decimal(number), reader(locale)).replace("\u200f", "").replace("\u066b", ".") == expected
+    assert print_number(Decimal(number), reader(locale)) == expected
 
 
 @pytest.mark.parametrize(
