@@ -201,7 +201,8 @@ def make_environment(root: str, lock: str) -> None:
         venv.create(folder, clear=True, symlinks=os.name != "nt")
         run([python, "-I", "-m", "ensurepip"], "Python could not put pip into .venv.")
     pip = [python, "-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    checked = ["--require-hashes", "--only-binary=:all:", "-r", lock]
+    # The lock is whole. Asked to look for more, pip would take the newest of a package that another one wants with an extra, and stop.
+    checked = ["--require-hashes", "--only-binary=:all:", "--no-deps", "-r", lock]
     hint = "pip could not install them. Is there a network connection, and disk space? The same command tries again."
     run([*pip, "download", "-d", wheels, *checked], hint)
     if os.path.exists(complete):

@@ -21,7 +21,7 @@ def ask(environment: Path) -> tuple[list[dict[str, object]], str]:
     """What is known of each package, or why nobody could be asked."""
     python = environment / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", CI / "audit.lock"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", CI / "audit.lock"], check=True)
     command = [python, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-r", LOCK, "--progress-spinner", "off", "--format", "json"]
     try:
         said = subprocess.run(command, capture_output=True, text=True, timeout=WAIT, check=False)
