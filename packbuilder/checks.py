@@ -5,6 +5,7 @@ first mistake, and they look at the source text, before anything is printed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,7 +22,7 @@ from packbuilder.readability import Reading, measure
 from packbuilder.site import KEYS
 from packbuilder.textfile import suggest
 
-LIST_NUMBER = re.compile(r"^\s*[0-9]{1,2}\.\s")
+LIST_NUMBER = re.compile(r"^(\s*)([0-9]{1,2})\.\s")
 CARD_MARK = re.compile(r"^\s*!!!\s*\w+")
 PROSE = frozenset({"p", "li", "td", "title"})
 PLAIN_READERS = frozenset({"adult", "parent"})
@@ -78,6 +79,7 @@ def one_of_each_region(sites: Iterable[Site]) -> list[Site]:
 def check_source(block: Block, library: Library) -> Iterator[Problem]:
     """Line by line: what must not stand in the text at all."""
     table_width, before = 0, ""
+    counted = Counter[str]()
     for number, line in enumerate(block.text.split("\n"), start=1):
         place = Place(block.place.path, number)
         if match := re.search(r"<[A-Za-z/!?]|&#?\w+;", line):
@@ -92,8 +94,14 @@ def check_source(block: Block, library: Library) -> Iterator[Problem]:
         for literal in library.literals:
             rest = rest.replace(literal, " ")
         rest = PICTURE.sub(r"\1", EVIDENCE_MARK.sub("", rest))
-        if LIST_NUMBER.match(line) and (not before.strip() or LIST_NUMBER.match(before)):
+        if (item := LIST_NUMBER.match(line)) and (not before.strip() or LIST_NUMBER.match(before)):
             rest = LIST_NUMBER.sub("", rest)
+            # Any other number would be one that is typed, such as a temperature; Markdown counts on from the first alone.
+            indent, here = item.group(1), int(item.group(2))
+            if here not in (1, counted[indent] + 1):
+                hint = f"write 1. or {counted[indent] + 1}." if counted[indent] else "start with 1."
+                yield Problem("LIST_NUMBER", place, f"the list does not count on: {here}. stands here", hint)
+            counted[indent] = here
         if numeral := next((char for char in rest if char.isnumeric()), None):
             number_typed = re.search(r"\d+", rest)
             shown = number_typed.group() if number_typed else numeral
