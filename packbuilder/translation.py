@@ -57,7 +57,7 @@ def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str
         yield "PO_PLACEHOLDER", f"the placeholders differ: {detail}", "copy each {name} from the source exactly as it stands"
     if re.search(r"[{}]", BRACES.sub("", entry.text)) or re.search(r"\{\{|\}\}", entry.text):
         yield "PO_PLACEHOLDER", "there is a { or } that belongs to no placeholder", "copy each {name} from the source exactly as it stands"
-    digits = [Counter(re.findall(r"\d+", BRACES.sub(" ", text))) for text in (entry.source, entry.text)]
+    digits = [Counter(find_numbers(BRACES.sub(" ", text))) for text in (entry.source, entry.text)]
     if detail := differing(*digits):
         yield "PO_DIGITS", f"the digits differ: {detail}", "type no number that the source does not have, and only the digits 0-9"
     if PICTURE.fullmatch(entry.source) and not PICTURE.fullmatch(entry.text):
@@ -65,6 +65,11 @@ def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str
     pictures = [Counter(re.findall(r"!\[(?=\])|\]\([^)]*\)", text)) for text in (entry.source, entry.text)]
     if detail := differing(*pictures):
         yield "PO_PICTURE", f"the pictures differ: {detail}", "keep ![…](name): translate only what stands between [ and ]"
+
+
+def find_numbers(text: str) -> list[str]:
+    """Every number that is typed as one: runs of digits of any script, and signs such as ½, ² and ①. 三 is a word like any other."""
+    return re.findall(r"\d+", text) + [char for char in text if char.isnumeric() and not char.isdecimal() and not char.isalpha()]
 
 
 def check_markup(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
