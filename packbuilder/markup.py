@@ -184,19 +184,23 @@ def squash(text: str) -> tuple[str, list[int]]:
 
 
 class PackMarkdown(Extension):
-    """The dialect: tables, care cards and our marks; no raw HTML, no links, no images by address, no entities."""
+    """The dialect: tables, care cards and our marks; no raw HTML, no links, no images by address, no entities.
 
-    def __init__(self, block: Block, voice: Voice, passages: list[Passage]) -> None:
+    A text that `is_inline` is one line of words, whatever it begins with.
+    """
+
+    def __init__(self, block: Block, voice: Voice, passages: list[Passage], is_inline: bool) -> None:
         super().__init__()
-        self.block, self.voice, self.passages = block, voice, passages
+        self.block, self.voice, self.passages, self.is_inline = block, voice, passages, is_inline
 
     def extendMarkdown(self, md: Markdown) -> None:
         for name in ("em_strong", "html", "entity", "backtick", "autolink", "automail", "link", "image_link", "image_reference",
                      "reference", "short_reference", "short_image_ref"):  # fmt: skip
             md.inlinePatterns.deregister(name)
         md.preprocessors.deregister("html_block")
-        md.parser.blockprocessors.deregister("reference")
-        md.parser.blockprocessors.deregister("code")
+        structure = ("indent", "hashheader", "setextheader", "hr", "olist", "ulist", "quote") if self.is_inline else ()
+        for name in ("reference", "code", *structure):
+            md.parser.blockprocessors.deregister(name)
         md.treeprocessors.register(MessageSeam(md, self.block, self.voice, self.passages), "messages", 25)
         md.inlinePatterns.register(PlaceholderPattern(self.voice), "placeholder", 185)
         md.inlinePatterns.register(SimpleTagInlineProcessor(STRONG, "strong"), "strong", 60)
@@ -207,15 +211,19 @@ class PackMarkdown(Extension):
 def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
     """A block as HTML in one voice, and its passages in print order."""
     passages: list[Passage] = []
-    md = Markdown(extensions=[PackMarkdown(block, voice, passages), "tables", "sane_lists", "admonition"], output_format="xhtml")
-    return md.convert(block.text), tuple(passages)
+    dialect = PackMarkdown(block, voice, passages, is_inline=False)
+    return Markdown(extensions=[dialect, "tables", "sane_lists", "admonition"], output_format="xhtml").convert(block.text), tuple(passages)
 
 
 def render_inline(context: str, source: str, voice: Voice) -> str:
-    """One message outside a block (a template's words, a site's own sentence) as inline HTML."""
+    """One message outside a block (a template's words, a site's own sentence) as inline HTML.
+
+    `#65# is sent` is no heading there, and no list starts with `38. `: each would lose a sign or a word.
+    """
     translated = voice.translate(context, fold(source))
     if translated is not None and PLAIN.fullmatch(translated):
         return translated
-    html, _ = render_block(Block(context, context, "", "", source, Place(context)), voice)
+    block = Block(context, context, "", "", fold(source), Place(context))
+    html = Markdown(extensions=[PackMarkdown(block, voice, [], is_inline=True)], output_format="xhtml").convert(block.text)
     # A message that stands in for a missing translation keeps its mark, as an element that fits into a line.
     return re.sub(r"^<p( [^>]*)>(.*)</p>$", r"<span\1>\2</span>", html, flags=re.DOTALL).removeprefix("<p>").removesuffix("</p>")

@@ -21,8 +21,8 @@ Report = Callable[[str, str, str, str], None]
 
 # A code names a file and a folder, and Babel would take `es@/../..` for Spanish.
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-# Placeholders, pictures, links, and what Markdown would take for a command and leave out: of `*65*` only the number would be printed.
-MARKS = re.compile(r"[{}`\\]|!\[|\]\(|\*[^\s*][^*]*\*|(?<!\w)_[^_]+_(?!\w)")
+# What Markdown, or our own dialect of it, takes for a command and leaves out: of `*65*` only the number would be printed.
+MARKS = re.compile(r"[{}`\\]|!\[|\[\^|\]\(|\*[^\s*][^*]*\*|(?<!\w)_[^_]+_(?!\w)")
 MOST_LETTERS, MOST_ALARMS = 1000, 100  # far more than any page has room for
 
 # key -> (type, what it is for); a "?" at the end of the type: may be left out.

@@ -1,14 +1,18 @@
 """Markdown drops some words without telling. Whatever of a block would not be printed is named with its line, and nothing else is."""
 
 from dataclasses import replace
+from xml.etree.ElementTree import fromstring
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from workshop import SHIPPED
 
 from packbuilder.checks import check_library, check_lost
 from packbuilder.content import read_library
-from packbuilder.markup import SILENT, render_block
+from packbuilder.markup import SILENT, fold, render_block, render_inline
 from packbuilder.model import Block, Place
+from packbuilder.site import MARKS
 
 HEAD = "## Title\n\n"
 LOST = {
@@ -53,3 +57,11 @@ def test_check_names_it_once() -> None:
         changed = {"topic": Block("topic", "topic", "nurse", "", start, block.place)}
         found = check_library(replace(library, blocks=changed), [])
         assert {problem.code for problem in found if problem.place.path == block.place.path} & {"TABLE_ROW", "LOST_TEXT"} == expected
+
+
+@given(st.text("#!*_-+>|=:. 0159aAé[]()^&<;\"'~/\\{}`$@%,\u00a0\u200d", min_size=1, max_size=14))
+def test_what_a_hospital_may_write_is_printed_sign_by_sign(text: str) -> None:
+    """In the alarm table its words go through Markdown, like every message. What that would leave out is refused in the site file."""
+    assume(fold(text) and not MARKS.search(text))
+    cell = fromstring(f"<td>{render_inline('site.small-gb', text, SILENT)}</td>")
+    assert not list(cell) and cell.text == fold(text)

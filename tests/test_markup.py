@@ -324,6 +324,17 @@ def test_a_missing_translation_of_a_template_is_boxed_without_breaking_the_line(
     assert "<p" not in html
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["38. Call us", "2026. Stop", "1. Stop. 2. Call us", "# Stop", "#65# is sent", "- Stop", "+ 5 ml", "> 5 ml", "---", "*** 5 ***",
+     "= = =", '!!! urgent "Call us"', "!!! stop: ring 020 7946 0123", "| 5 | 6 |", "a  \n- b", "|5|\n|-|\n|6|", "5\n---", "     5"],
+)  # fmt: skip
+def test_one_sentence_is_printed_as_it_is_typed_whatever_it_starts_with(text: str) -> None:
+    for html in (render_inline("site.x", text, voice()), render_inline("site.x", "Words.", voice({"Words.": fold(text)}))):
+        assert [element.tag for element in elements(f"<td>{html}</td>")] == ["td"]
+        assert "".join(elements(f"<td>{html}</td>")[0].itertext()) == fold(text)
+
+
 def test_a_missing_translation_of_a_pictures_words_is_marked_too() -> None:
     html = render("![A pump](pump-line-bag)", {"![A pump](pump-line-bag)": None})
     [figure] = [element for element in elements(html) if element.tag == "figure"]
