@@ -83,8 +83,10 @@ def check_markup(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, st
         yield "PO_LINK", "holds a link, HTML or an evidence mark that the source does not have", "write plain text"
     if re.search(r"(?<![*\w])\*(?![*\s])[^*]+\*(?!\*)|(?<![\w_])_[^_\s][^_]*_(?![\w_])", BRACES.sub("", BOLD.sub("", entry.text))):
         yield "PO_ITALIC", "a single * sets italics", "use ** for bold, as the source does"
-    if "`" in entry.text and "`" not in entry.source:
-        yield "PO_MARKUP", "holds a ` that the source does not have", "use the quotation marks of your language"
+    hints = {"`": "use the quotation marks of your language", "\\": "delete it: quotation marks need none in Poedit and Weblate"}
+    for mark, hint in hints.items():
+        if mark in entry.text and mark not in entry.source:
+            yield "PO_MARKUP", f"holds a {mark} that the source does not have", hint
 
 
 def check_spaces(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
