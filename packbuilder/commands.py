@@ -9,7 +9,7 @@ from packbuilder.approval import source_locale
 from packbuilder.assemble import plan_editions
 from packbuilder.catalog import compare, fallback_chain, read_catalog, write_catalog
 from packbuilder.checks import check_library, check_translated_readings, measure_all
-from packbuilder.language import babel_locale, is_source_language
+from packbuilder.language import is_language, is_source_language
 from packbuilder.messages import extract
 from packbuilder.model import AUDIENCES, Approval, Edition, Place, Problem, Project, Role
 from packbuilder.orders import Outcome
@@ -56,9 +56,7 @@ def update_messages(project: Project, asked: Sequence[str]) -> Outcome:
     notes = []
     for code in codes:
         path = project.locales / f"{code}.po"
-        try:
-            babel_locale(code)
-        except ValueError:
+        if not is_language(code):
             hint = "write it like es, pt-BR or zh-Hans"
             problems.append(Problem("UNKNOWN_LOCALE", Place(f"locales/{code}.po"), f"{code!r} is not a language code", hint))
             continue

@@ -31,6 +31,14 @@ def babel_locale(code: str) -> Locale:
         raise ValueError(f"{code!r} is not a language code") from error
 
 
+def is_language(code: str) -> bool:
+    """Whether CLDR knows a code."""
+    try:
+        return bool(babel_locale(code))
+    except ValueError:
+        return False
+
+
 @functools.cache
 def local_form(code: str, region: str) -> Locale:
     """How numbers are written for this language in this country: Spanish prints 100.4 in the US, as thermometers there do."""

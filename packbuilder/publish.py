@@ -11,19 +11,27 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from packbuilder.assemble import STAFF, used_facts
-from packbuilder.model import Artifact, Manuscript
+from packbuilder.language import is_language
+from packbuilder.model import AUDIENCES, FORMATS, WORKING, Artifact, Manuscript
 
 MANIFEST_VERSION = 1
 MANIFEST, PART, LOCK = "manifest.json", ".part", ".lock"
 PAGES = ("index.html", "before-cycle-1.html", "status.html", "evidence.html", "evidence.json")
-ENTRY_KEYS = ("path", "sha256")
+# What stands in an entry (design, section 6), and the words that some of it is one of.
+ENTRY: Mapping[str, type] = {
+    **dict.fromkeys(("path", "kind", "site", "region", "audience", "locale", "format", "paper", "sha256", "state", "digest"), str),
+    "pages": int, "sample": bool, "reasons": list, "facts": dict,
+}  # fmt: skip
+KNOWN: Mapping[str, Collection[str]] = {
+    "kind": ("pack", "card"), "audience": AUDIENCES, "format": (*FORMATS, *WORKING), "state": ("draft", "release"),
+}  # fmt: skip
 INTERRUPTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
@@ -66,8 +74,12 @@ def read_manifest(output: Path) -> list[dict[str, Any]]:
 
 
 def is_entry(entry: Any) -> bool:
-    """Whether an entry of a manifest names a file: it can be damaged, or somebody else's."""
-    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) and "\0" not in entry[key] for key in ENTRY_KEYS)
+    """Whether an entry of a manifest is as `describe` writes it: it can be damaged, or somebody else's."""
+    if not isinstance(entry, dict) or any(type(entry.get(key)) is not kind for key, kind in ENTRY.items()):
+        return False
+    texts = [entry["path"], *entry["reasons"], *entry["facts"].values()]
+    is_known = is_language(entry["locale"]) and all(entry[key] in words for key, words in KNOWN.items())
+    return is_known and "\0" not in entry["path"] and all(isinstance(text, str) for text in texts)
 
 
 def stage(artifact: Artifact, output: Path) -> None:

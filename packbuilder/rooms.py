@@ -11,7 +11,7 @@ from packbuilder.catalog import Translations, fallback_chain, read_catalog
 from packbuilder.content import read_library
 from packbuilder.fonts import check_fonts
 from packbuilder.glossary import Glossary, read_glossary
-from packbuilder.language import babel_locale, is_source_language
+from packbuilder.language import is_language, is_source_language
 from packbuilder.messages import extract_templates
 from packbuilder.model import SOURCE_LOCALE, Approval, Edition, Library, Message, Place, Problem, Project, Site
 from packbuilder.register import read_register
@@ -65,9 +65,7 @@ def read_rooms(project: Project, site_paths: Sequence[Path], asked: Sequence[str
         code = path.stem
         if needed is not None and code not in needed:
             continue
-        try:
-            babel_locale(code)
-        except ValueError:
+        if not is_language(code):
             found.append(
                 Problem(
                     "UNKNOWN_LOCALE",

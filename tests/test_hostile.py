@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode
 import pikepdf
 import pytest
 from desks import make_desk_project, open_counter, printing_fast
+from frontpages import make_entry
 from hostile import (
     SITE,
     Shape,
@@ -361,9 +362,9 @@ def test_a_file_of_messages_is_never_written_elsewhere(command: Command) -> None
 
 
 MANIFESTS = [
-    "[" * 100_000, "3", '{"version":1,"artifacts":[3]}', '{"version":1,"artifacts":[{"path":3,"sha256":"x"}]}',
-    '{"version":1,"artifacts":[{"path":"a\\u0000b","sha256":"x"}]}', '{"version":1,"artifacts":[{"path":"../mine","sha256":"x"}]}',
-    '{"version":1,"artifacts":[{"path":"/etc/hostname","sha256":"x"}]}', '{"version":2,"keys":{"../mine":{"companions":{"../mine":""}}}}',
+    "[" * 100_000, "3", '{"version":1,"artifacts":[3]}', '{"version":3,"keys":{"../mine":{"companions":{"../mine":""}}}}',
+    *(json.dumps({"version": 1, "artifacts": [make_entry(path=path)]}) for path in (3, "a\0b", "../mine", "/etc/hostname")),
+    json.dumps({"version": 1, "artifacts": [{"path": "small-gb/en-GB/blinatumomab-adult-en-GB.pdf", "sha256": "x"}]}),
 ]  # fmt: skip
 
 

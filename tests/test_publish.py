@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from frontpages import make_entry
 from workshop import ENTRY_KEYS, plan, small_site, snapshot, write
 
 from packbuilder import publish as module
@@ -36,7 +37,7 @@ def edition(audience: str) -> Edition:
 def made(audience: str, words: str = "first", picture: bool = False) -> Artifact:
     """A finished print, without the printing; with `picture`, what goes with it."""
     pdf = f"%PDF-1.7 {audience} {words}".encode()
-    entry = {"path": edition(audience).path, "sha256": hashlib.sha256(pdf).hexdigest(), "site": "small-gb", "locale": "en-GB"}
+    entry = make_entry("small-gb", audience=audience, sha256=hashlib.sha256(pdf).hexdigest())
     companions = {picture_path(edition(audience)): f"PNG {audience} {words}".encode()} if picture else {}
     return Artifact(edition(audience), entry, pdf, "", (), 0.1, companions=companions)
 
@@ -237,7 +238,7 @@ def test_a_path_in_a_manifest_does_not_lead_out_of_the_folder(tmp_path: Path) ->
     outside.write_text("mine", encoding="utf-8")
     output = tmp_path / "output"
     output.mkdir()
-    (output / "manifest.json").write_bytes(manifest_bytes([{"path": "../outside.pdf"}, {"path": str(outside)}]))
+    (output / "manifest.json").write_bytes(manifest_bytes([make_entry(path=path) for path in ("../outside.pdf", str(outside))]))
     put(output, made("adult"))
     assert outside.read_text(encoding="utf-8") == "mine"
 
@@ -253,6 +254,32 @@ def test_a_manifest_that_is_not_ours_counts_as_none(text: str, tmp_path: Path) -
     put(tmp_path, made("adult"))
     assert listed(tmp_path) == [path_of("adult")]
     assert (tmp_path / path_of("adult")).read_bytes() == made("adult").pdf
+
+
+DAMAGE = {
+    "no site": {"site": None},
+    "a number for a path": {"path": 3},
+    "a path that ends early": {"path": "a\0b"},
+    "an audience that nobody knows": {"audience": "nobody"},
+    "a form that nobody knows": {"format": "scroll"},
+    "a kind that nobody knows": {"kind": "box"},
+    "a state that nobody knows": {"state": "signed"},
+    "a language that is none": {"locale": "../x"},
+    "pages in words": {"pages": "three"},
+    "a sample in words": {"sample": "no"},
+    "facts in a list": {"facts": ["020"]},
+    "a fact that is no text": {"facts": {"phone_24h": 20}},
+    "a reason that is no text": {"reasons": [3]},
+}
+
+
+@pytest.mark.parametrize("title", DAMAGE)
+def test_a_manifest_with_a_damaged_entry_counts_as_none(title: str, tmp_path: Path) -> None:
+    """What is not as a build writes it is not believed, and ends no build with a traceback."""
+    (tmp_path / "manifest.json").write_bytes(manifest_bytes([make_entry("small-gb")]))
+    assert len(read_manifest(tmp_path)) == 1
+    (tmp_path / "manifest.json").write_bytes(manifest_bytes([{**make_entry("small-gb"), **DAMAGE[title]}]))
+    assert read_manifest(tmp_path) == []
 
 
 # When something goes wrong in the middle

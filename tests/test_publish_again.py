@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
+from frontpages import make_entry
 from workshop import Command, add_plan_numbers, change_file, snapshot
 
 from packbuilder import publish
@@ -184,7 +185,7 @@ def test_a_path_in_a_manifest_does_not_lead_out_of_the_folder(fast: Command) -> 
     outside = fast.project.root / "outside.pdf"
     outside.write_text("mine", encoding="utf-8")
     fast.output.mkdir()
-    entries = [{"path": path, "sha256": ""} for path in ("../outside.pdf", str(outside))]
+    entries = [make_entry(path=path) for path in ("../outside.pdf", str(outside))]
     (fast.output / "manifest.json").write_text(json.dumps({"version": 1, "artifacts": entries}), encoding="utf-8")
     build(fast)
     assert outside.read_text(encoding="utf-8") == "mine"
