@@ -221,7 +221,7 @@ def write_catalog(code: str, messages: Sequence[Message], old: str) -> str:
             user_comments=list(entry.user_comments) if entry else [],
             locations=[(message.place.path, 0)],
             flags={"fuzzy"} if hint or (own and own.fuzzy) else set(),
-            previous_id=[previous] if previous else list(own.previous_id) if own else [],
+            previous_id=[previous] if previous else list(own.previous_id) if own and own.fuzzy else [],
         )
     catalog.obsolete.update(before.obsolete)
     for context, sources in retired.items():

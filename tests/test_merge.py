@@ -276,6 +276,15 @@ def test_no_translation_is_ever_lost_and_no_second_run_changes_a_byte(history: l
         assert active == [(one.context, one.text) for one in wanted], "each message is there once, in order"
 
 
+@pytest.mark.parametrize("is_hint", [True, False])
+def test_the_previous_source_stands_with_a_hint_alone(is_hint: bool) -> None:
+    """Who has looked at a message takes the flag out. An editor that leaves the old source behind is tidied up after."""
+    comments = ("#, fuzzy\n" if is_hint else "") + '#| msgid "Keep cool"\n'
+    po = write_catalog("es", [message("Keep warm")], HEADER + entry("Keep warm", "Abrígate", comments))
+    assert ('#| msgid "Keep cool"' in block(po, "Keep warm")) == is_hint
+    assert po == write_catalog("es", [message("Keep warm")], po)
+
+
 # What tools write is read
 
 
