@@ -6,7 +6,7 @@ other forms. Pure: from manifest entries, and what stands beside them, to the va
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -67,7 +67,10 @@ class SiteLine:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One PDF. Addresses are percent-encoded; dates are printed in the page's language; `version` is the start of the text's digest."""
+    """One PDF. Addresses are percent-encoded; dates are printed in the page's language; `version` is the start of the text's digest.
+
+    `state` is that of the manifest, or "outdated": it says what its hospital no longer says (`older`).
+    """
 
     form: str
     kind: str
@@ -189,13 +192,19 @@ class Steps:
     html: Markup
 
 
-def arrange(entries: Sequence[Mapping[str, Any]], shown: Mapping[str, Shown], sites: Mapping[str, SiteLine], locale: str) -> FrontPage:
+def arrange(
+    entries: Sequence[Mapping[str, Any]],
+    shown: Mapping[str, Shown],
+    sites: Mapping[str, SiteLine],
+    locale: str,
+    outdated: Collection[str] = (),
+) -> FrontPage:
     """The front page for staff who read `locale`.
 
     Hospitals come in the order of `sites`, then those that only the manifest knows. Working papers of translators and reviewers are
     left out: they are never given to patients (issue 6).
     """
-    given = [entry for entry in entries if entry["format"] not in WORKING]
+    given = [mark_outdated(entry) if entry["path"] in outdated else entry for entry in entries if entry["format"] not in WORKING]
     order = {id_: number for number, id_ in enumerate([*sites, *sorted({entry["site"] for entry in given} - set(sites))])}
     languages = {code: make_language(key, locale) for code, key in name_keys(given).items()}
     by_place = sorted(
@@ -220,6 +229,11 @@ def arrange(entries: Sequence[Mapping[str, Any]], shown: Mapping[str, Shown], si
         frozenset(mark for tile in tiles for document in tile.documents for mark in (document.state, "sample" * document.sample) if mark),
         len(tiles),
     )
+
+
+def mark_outdated(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of a print that nobody should hand out any more, signed or not."""
+    return {**entry, "state": "outdated"}
 
 
 def place(entry: Mapping[str, Any], start: str) -> tuple[str, int, str]:

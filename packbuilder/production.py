@@ -5,7 +5,7 @@ out as it is already is kept. Texts are made and printed one after the other, so
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
@@ -13,10 +13,10 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from packbuilder.assemble import plan_editions
 from packbuilder.companions import show
 from packbuilder.frontpage import Shown
-from packbuilder.model import FORMATS, WORKING, Artifact, ClusterFailed, Edition, Manuscript, Place, Problem, Project, WorkersFailed
+from packbuilder.model import Artifact, ClusterFailed, Edition, Manuscript, Place, Problem, Project, WorkersFailed
+from packbuilder.older import Older, digest_values, find_older
 from packbuilder.orders import Order, Outcome, inputs_of, read_order
 from packbuilder.prepare import prepare_texts
 from packbuilder.printer import FontsMissing
@@ -26,15 +26,13 @@ from packbuilder.publish import (
     deaf_to_interrupts,
     describe,
     failing_clearly,
-    is_whole,
     locked,
     publish,
     read_manifest,
     stage,
 )
-from packbuilder.rooms import Rooms, default_sites
+from packbuilder.rooms import Rooms
 from packbuilder.screens import FRONT, STEPS, draw_front_page, draw_overviews, draw_steps, has_steps
-from packbuilder.site import read_site
 from packbuilder.stock import NAME as STOCK
 from packbuilder.stock import Kept, Stock, file_digest, inputs_digest, is_good, look_digest, print_key, read_stock, stock_bytes
 from packbuilder.textfile import MOST_SHOWN, shown_path
@@ -260,22 +258,25 @@ def deliver(
     if not done:
         return Outcome((*problems, *wrong))
     partial = bool(wrong) or not order.is_everything
-    others = find_others(done, editions, shop) if partial else []
-    listed = sorted((*(made.entry for made in done), *others), key=lambda entry: str(entry["path"]))
-    known = {path: shop.stock.keys[path] for path in (entry["path"] for entry in others) if path in shop.stock.keys}
+    made = {one.path for one in done}
+    older = find_older(made, editions, order, shop.project, shop.rooms, shop.stock.keys) if partial else Older()
+    problems = (*problems, *older.problems)
+    listed = sorted((*(one.entry for one in done), *older.entries), key=lambda entry: str(entry["path"]))
+    known = {path: shop.stock.keys[path] for path in (entry["path"] for entry in older.entries) if path in shop.stock.keys}
     keys = {path: kept for path, kept in known.items() if is_good(path, kept, output)}
-    keys |= {made.path: keep(made, shop) for made in done}
-    pages = draw_pages(listed, {path: Shown(**kept.shown) for path, kept in keys.items()}, shop, partial)
+    values = {site.id: digest_values(site, shop.rooms.library) for site in shop.rooms.sites}
+    keys |= {one.path: keep(one, shop, values[one.entry["site"]]) for one in done}
+    pages = draw_pages(listed, {path: Shown(**kept.shown) for path, kept in keys.items()}, older.outdated, shop, partial)
     stamp = {
         "inputs": inputs_digest(shop.inputs),
-        "files": {made.path: made.entry["sha256"] for made in done}
-        | {path: sha256 for made in done for path, sha256 in made.companions.items()}
+        "files": {one.path: one.entry["sha256"] for one in done}
+        | {path: sha256 for one in done for path, sha256 in one.companions.items()}
         | digest_all({name: html.encode() for name, html in pages.items()}),
-        "prints": sorted(made.path for made in done),
+        "prints": sorted(made),
     }
     # An order that found something to say must say it again, so it leaves no stamp.
     stamps = {order.mark: stamp} if not problems and not wrong else {}
-    fresh = {made.path: (made.entry, tuple(made.companions)) for made in done if made.rendered}
+    fresh = {one.path: (one.entry, tuple(one.companions)) for one in done if one.rendered}
     kept = [entry for entry in listed if entry["path"] not in fresh]
     gone = {path for name, old in shop.stock.keys.items() if name not in keys for path in old.companions}
     if changed := find_changes(order, shop.project, shop.inputs):
@@ -284,27 +285,10 @@ def deliver(
     return tell(order, (*problems, *wrong), done)
 
 
-def keep(made: Made, shop: Shop) -> Kept:
+def keep(made: Made, shop: Shop, values: str) -> Kept:
     """What the stock remembers of a print."""
     entry = made.entry
-    return Kept(shop.keys[made.path], entry["sha256"], entry["pages"], made.companions, asdict(shop.shown[made.path]))
-
-
-def find_others(done: Sequence[Made], editions: Sequence[Edition], shop: Shop) -> list[dict[str, Any]]:
-    """What other builds printed into the folder and this one leaves as it is. Of dated packs nobody knows but the folder."""
-    made = {one.path for one in done}
-    entries = [entry for entry in read_manifest(shop.order.output) if entry["path"] not in made and is_whole(entry, shop.order.output)]
-    if shop.order.dates:
-        return entries
-    planned = planned_paths(shop) | {edition.path for edition in editions}
-    return [entry for entry in entries if entry["path"] in planned]
-
-
-def planned_paths(shop: Shop) -> set[str]:
-    """Where the editions of all sites stand, in every form: a build of some keeps what the others printed."""
-    sites = [read_site(path, shop.project.root)[0] for path in default_sites(shop.project)] if shop.order.sites else shop.rooms.sites
-    forms = (*FORMATS, *WORKING)
-    return {edition.path for edition in plan_editions([site for site in sites if site], shop.rooms.library, formats=forms)}
+    return Kept(shop.keys[made.path], entry["sha256"], entry["pages"], values, made.companions, asdict(shop.shown[made.path]))
 
 
 def tell(order: Order, problems: Sequence[Problem], done: Sequence[Made]) -> Outcome:
@@ -315,10 +299,12 @@ def tell(order: Order, problems: Sequence[Problem], done: Sequence[Made]) -> Out
     return Outcome(tuple(problems), shown, sizes, (f"Written to {order.output}; open {order.output / FRONT}",))
 
 
-def draw_pages(entries: Sequence[Mapping[str, Any]], shown: Mapping[str, Shown], shop: Shop, partial: bool) -> dict[str, str]:
+def draw_pages(
+    entries: Sequence[Mapping[str, Any]], shown: Mapping[str, Shown], outdated: Collection[str], shop: Shop, partial: bool
+) -> dict[str, str]:
     """The ward's front page; after a build of everything also what else is for the screen."""
     env, rooms = make_environment(shop.project.templates), shop.rooms
-    pages = {FRONT: draw_front_page(entries, shown, rooms, env, not partial)}
+    pages = {FRONT: draw_front_page(entries, shown, rooms, env, not partial, outdated)}
     if partial:
         return pages
     if has_steps(rooms):

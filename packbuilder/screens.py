@@ -3,7 +3,7 @@
 They are read by staff, so they speak the staff's language: that of all listed hospitals if they share one, else the source.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,10 +51,17 @@ def screen_words(locale: str, rooms: Rooms, template: str) -> dict[str, Any]:
     return {"say": say, "lang": locale, "dir": direction(locale)}
 
 
-def draw_front_page(entries: Sequence[Mapping[str, Any]], shown: Mapping[str, Shown], rooms: Rooms, env: Environment, whole: bool) -> str:
+def draw_front_page(
+    entries: Sequence[Mapping[str, Any]],
+    shown: Mapping[str, Shown],
+    rooms: Rooms,
+    env: Environment,
+    whole: bool,
+    outdated: Collection[str] = (),
+) -> str:
     """`index.html`. Only a whole build makes the other pages, so only then something leads to them."""
     locale = staff_language(rooms.sites)
-    page = arrange(entries, shown, {site.id: describe_site(site) for site in rooms.sites}, locale)
+    page = arrange(entries, shown, {site.id: describe_site(site) for site in rooms.sites}, locale, outdated)
     words = screen_words(locale, rooms, template_context(FRONT))
     return env.get_template(FRONT).render(words, page=page, has_status=whole, has_evidence=whole, has_steps=whole and has_steps(rooms))
 

@@ -17,7 +17,7 @@ from typing import Any
 from packbuilder.toolchain import tools_digest
 
 NAME = ".stock.json"
-VERSION = 2
+VERSION = 3
 SHEET = "print.css"
 ASSET = re.compile(r"""(?:src="|url\(\s*["']?)((?:pictures|fonts)/[^"')]+)""")
 
@@ -26,12 +26,14 @@ ASSET = re.compile(r"""(?:src="|url\(\s*["']?)((?:pictures|fonts)/[^"')]+)""")
 class Kept:
     """A print in the folder: the key of what it was made from, and the digests of the PDF and of each file that goes with it.
 
+    `values` is the digest of what its hospital and the facts said then (`older`).
     `shown` is what the front page says of it beyond its manifest entry (`frontpage.Shown`), for a build that does not read its text.
     """
 
     key: str
     sha256: str
     pages: int
+    values: str
     companions: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
 

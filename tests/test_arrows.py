@@ -14,8 +14,8 @@ PIPELINE = [
     "assemble", "readability", "evidence", "checks", "status", "typeset", "wording", "approval", "signing", "register",
     "frontpage", "picture", "companions",
     "printer", "boxes", "fit", "imposition", "readback", "publish", "edition", "toolchain", "stock", "warm", "pool", "cluster", "verify",
-    "watch", "rooms", "prepare", "screens", "orders", "production", "commands", "choices", "counter", "answer", "desk", "arguments",
-    "cli", "__main__",
+    "watch", "rooms", "prepare", "screens", "orders", "older", "production", "commands", "choices", "counter", "answer", "desk",
+    "arguments", "cli", "__main__",
 ]  # fmt: skip
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 

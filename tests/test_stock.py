@@ -72,15 +72,15 @@ def test_every_picture_that_a_shipped_page_shows_is_seen() -> None:
     assert len(stock.ASSET.findall(css)) == css.count("url(")
 
 
-NEWER = '{"version": 3, "keys": {"a.pdf": {"key": "k", "sha256": "s", "pages": 1}}, "stamps": {}}'
+NEWER = '{"version": 4, "keys": {"a.pdf": {"key": "k", "sha256": "s", "pages": 1, "values": "v"}}, "stamps": {}}'
 OLD = '{"version": 1, "keys": {"a.pdf": ["key", "sha", 3]}, "stamps": {}}'  # before anything went with a print
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "\0", NEWER, OLD, OLD.replace("1", "2", 1), '{"version": 2}', '{"version": 2, "keys": 3, "stamps": {}}',
-     '{"version": 2, "keys": {"a.pdf": {"key": "k"}}, "stamps": {}}', '{"version": 2, "keys": {}, "stamps": 3}',
-     '{"version": 2, "keys": {"a.pdf": {"key": "k", "sha256": "s", "pages": 1, "colour": "red"}}, "stamps": {}}'],
+    ["", "{", "[]", "\0", NEWER, OLD, OLD.replace("1", "3", 1), '{"version": 3}', '{"version": 3, "keys": 3, "stamps": {}}',
+     '{"version": 3, "keys": {"a.pdf": {"key": "k"}}, "stamps": {}}', '{"version": 3, "keys": {}, "stamps": 3}',
+     '{"version": 3, "keys": {"a.pdf": {"key": "k", "sha256": "s", "pages": 1, "values": "v", "colour": "red"}}, "stamps": {}}'],
 )  # fmt: skip
 def test_a_stock_that_is_not_ours_is_no_stock(tmp_path: Path, text: str) -> None:
     (tmp_path / NAME).write_text(text, encoding="utf-8")
@@ -88,8 +88,8 @@ def test_a_stock_that_is_not_ours_is_no_stock(tmp_path: Path, text: str) -> None
 
 
 def test_a_stock_is_read_as_it_was_written(tmp_path: Path) -> None:
-    one = Kept("key", "sha", 3, {"pictures/a.png": "sha of the picture"}, {"title": "A small pack"})
-    kept = Stock({"a.pdf": one, "b.pdf": Kept("key", "sha", 1)}, {"order": {"inputs": "x", "files": {}, "pages": []}})
+    one = Kept("key", "sha", 3, "values", {"pictures/a.png": "sha of the picture"}, {"title": "A small pack"})
+    kept = Stock({"a.pdf": one, "b.pdf": Kept("key", "sha", 1, "")}, {"order": {"inputs": "x", "files": {}, "pages": []}})
     (tmp_path / NAME).write_bytes(stock_bytes(kept))
     assert read_stock(tmp_path) == kept
 
@@ -98,7 +98,7 @@ def test_a_print_is_good_only_with_all_that_goes_with_it(tmp_path: Path) -> None
     for name in ("a.pdf", "a.png", "a.ics"):
         (tmp_path / name).write_bytes(name.encode())
     digests = {name: file_digest(tmp_path / name) for name in ("a.pdf", "a.png", "a.ics")}
-    kept = Kept("key", digests["a.pdf"], 1, {name: digests[name] for name in ("a.png", "a.ics")})
+    kept = Kept("key", digests["a.pdf"], 1, "values", {name: digests[name] for name in ("a.png", "a.ics")})
     assert is_good("a.pdf", kept, tmp_path)
     for name in digests:
         (tmp_path / name).write_bytes(b"other")
