@@ -1,6 +1,6 @@
 """Made-up front pages: manifest entries as a build writes them, and the folder in which they stand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -86,10 +86,11 @@ def render_page(
     lang: str = "en-GB",
     say: Callable[[str], str] = str,
     more: bool = True,
+    outdated: Collection[str] = (),
 ) -> str:
     """`index.html` as the build makes it."""
     flags = {"has_steps": more, "has_status": more, "has_evidence": more}
-    page = arrange(entries, shown, sites, lang)
+    page = arrange(entries, shown, sites, lang, outdated)
     template = make_environment(SHIPPED.templates).get_template("index.html")
     return template.render(page=page, say=lambda words: Markup(say(fold(words))), lang=lang, dir=direction(lang), **flags)
 
@@ -105,7 +106,7 @@ def fold(words: str) -> str:
 
 
 def write_folder(folder: Path, lang: str = "en-GB", say: Callable[[str], str] = str) -> Path:
-    """Two hospitals with all that they print, each file as small as it can be. Gives the front page."""
+    """Two hospitals with all that they print, each file as small as it can be; a sheet is out of date. Gives the front page."""
     first, second = make_all("alder-gb"), make_all("cedar-us", ("en-US", "ar"))
     entries, shown = [*first[0], *second[0]], {**first[1], **second[1]}
     pdf, png = small_pdf(), small_picture()
@@ -123,7 +124,8 @@ def write_folder(folder: Path, lang: str = "en-GB", say: Callable[[str], str] = 
         (folder / f"{name}.html").write_text("<!DOCTYPE html><title>One</title>", encoding="utf-8")
     (folder / "before-cycle-1.html").write_text(render_steps(steps, lang, say), encoding="utf-8")
     index = folder / "index.html"
-    index.write_text(render_page(entries, shown, SITES, lang, say), encoding="utf-8")
+    outdated = [entry["path"] for entry in entries if (entry["site"], entry["locale"], entry["audience"]) == ("cedar-us", "ar", "nurse")]
+    index.write_text(render_page(entries, shown, SITES, lang, say, outdated=outdated), encoding="utf-8")
     return index
 
 

@@ -201,6 +201,14 @@ def test_the_state_is_said_in_words_and_explained(changes: dict[str, Any], state
 # The page
 
 
+def test_a_form_that_is_out_of_date_says_so_beside_one_that_is_not_and_is_not_printed() -> None:
+    pack, card = make_entry(state="release"), make_entry(kind="card", state="release")
+    html = render_page([pack, card], {}, SITES, outdated=[card["path"]]).partition("<article")[2].partition("</article>")[0]
+    assert html.count('class="mark outdated"') == html.count('class="mark approved"') == 1
+    assert f'href="{card["path"]}"' in html
+    assert [path for path in (pack["path"], card["path"]) if f'href="{path}" target="_blank"' in html] == [pack["path"]]
+
+
 def test_the_page_of_a_folder_without_prints_says_that_nothing_was_found() -> None:
     html = render_page([], {}, {})
     assert '<div class="nothing" id="nothing">' in html and "<article" not in html
