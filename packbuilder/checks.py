@@ -1,4 +1,4 @@
-"""Every rule about the content as a small function: blocks, packs, evidence, reading grade.
+"""Every rule about the content as a small function: blocks, packs, facts, evidence. How hard a text is to read stands in `readings`.
 
 Why a rule for each: a code that can be looked up, a place, and a sentence that says what to do. Rules never stop at the
 first mistake, and they look at the source text, before anything is printed.
@@ -6,31 +6,23 @@ first mistake, and they look at the source text, before anything is printed.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from xml.etree.ElementTree import fromstring
 
 from packbuilder.assemble import choose_blocks, choose_panels
-from packbuilder.catalog import Translations, make_translator
 from packbuilder.evidence import is_unsupported
-from packbuilder.forms import FOR_STAFF, PANELS
+from packbuilder.forms import PANELS
 from packbuilder.markup import CARE_CARDS, EVIDENCE_MARK, MARKS, PICTURE, PLACEHOLDER, SILENT, fold, render_block
 from packbuilder.model import AUDIENCES, Block, Fact, Library, Pack, Passage, Place, Problem, Site
 from packbuilder.phrase import FEVER_PHRASES, site_placeholders
-from packbuilder.readability import Reading, measure
+from packbuilder.readings import PLAIN_READERS, check_grade, check_pack_grade, one_of_each_region
 from packbuilder.site import KEYS
 from packbuilder.textfile import suggest
 
 LIST_NUMBER = re.compile(r"^(\s*)([0-9]{1,2})\.\s")
 CARD_MARK = re.compile(r"^\s*!!!\s*\w+")
-PROSE = frozenset({"p", "li", "td", "title"})
-PLAIN_READERS = frozenset({"adult", "parent"})
-PACK_INFLESZ = 65.0
-PACK_GRADE, BLOCK_GRADE, FIRST_GRADE = 6.0, 8.0, 5.0
-LONGEST_SENTENCE, MEAN_SENTENCE, LONGEST_LIST = 25, 14.0, 7
-# Blocks whose text is a form or a list of names; their grade says nothing.
-UNGRADED = frozenset({"about", "bag-log", "diary", "plan-sheet", "alarm-table"})
+LONGEST_LIST = 7
 
 
 def check_library(library: Library, sites: Sequence[Site], complete: bool = True) -> list[Problem]:
@@ -65,15 +57,6 @@ def check_library(library: Library, sites: Sequence[Site], complete: bool = True
                 problems.extend(check_coverage(pack, site, passages, library))
             problems.extend(check_pack_grade(pack, site, chosen, parsed))
     return list(dict.fromkeys(problems))
-
-
-def one_of_each_region(sites: Iterable[Site]) -> list[Site]:
-    """For rules about the text one site of each country is enough; the one with the most optional values shows most."""
-    best: dict[str, Site] = {}
-    for site in sites:
-        if site.region not in best or len(site.home) > len(best[site.region].home):
-            best[site.region] = site
-    return list(best.values())
 
 
 def check_source(block: Block, library: Library) -> Iterator[Problem]:
@@ -221,55 +204,6 @@ def check_lost(block: Block, passages: Sequence[Passage]) -> Iterator[Problem]:
         kept = kept[len(words) :]
 
 
-def prose(passages: Iterable[Passage]) -> list[str]:
-    """The sentences that are read, without headings; a placeholder counts as one short word."""
-    return [
-        fold(PLACEHOLDER.sub(" ten ", PICTURE.sub(" ", passage.message.text)).replace("**", ""))
-        for passage in passages
-        if passage.tag in PROSE and not PICTURE.fullmatch(passage.message.text)
-    ]
-
-
-def check_grade(block: Block, passages: Sequence[Passage]) -> Iterator[Problem]:
-    if block.name in UNGRADED:
-        return
-    reading = measure(prose(passages))
-    limit = FIRST_GRADE if block.name == "call-now" or block.name in PANELS else BLOCK_GRADE
-    if block.stem not in FOR_STAFF and reading.words >= 20 and reading.grade > limit:
-        yield Problem("GRADE", block.place, f"reading grade {reading.grade:.1f}, at most {limit:g}", "shorter words and sentences")
-    if reading.longest > LONGEST_SENTENCE:
-        yield Problem(
-            "LONG_SENTENCE",
-            block.place,
-            f"{reading.longest} words: {reading.longest_text[:60]!r}",
-            f"at most {LONGEST_SENTENCE}: make two of it",
-        )
-
-
-def pack_reading(chosen: Iterable[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]) -> Reading:
-    return measure(text for block in chosen for text in prose(parsed[block.stem][1]))
-
-
-def check_pack_grade(
-    pack: Pack, site: Site, chosen: Sequence[Block], parsed: Mapping[str, tuple[str, tuple[Passage, ...]]]
-) -> Iterator[Problem]:
-    reading = pack_reading(chosen, parsed)
-    if pack.audience in PLAIN_READERS and reading.grade > PACK_GRADE:
-        yield Problem(
-            "GRADE",
-            pack.place,
-            f"{pack.audience} in {site.region}: reading grade {reading.grade:.1f}, at most {PACK_GRADE:g}",
-            "shorter words and sentences",
-        )
-    if pack.audience in PLAIN_READERS and reading.mean > MEAN_SENTENCE:
-        yield Problem(
-            "GRADE",
-            pack.place,
-            f"{pack.audience} in {site.region}: {reading.mean:.1f} words a sentence, at most {MEAN_SENTENCE:g}",
-            "shorter sentences",
-        )
-
-
 def check_packs(library: Library) -> Iterator[Problem]:
     """Names in packs.toml that lead nowhere, and blocks that nobody prints."""
     names = {block.name for block in library.blocks.values()}
@@ -355,74 +289,4 @@ def check_coverage(pack: Pack, site: Site, passages: Iterable[Passage], library:
                 row.place,
                 f"{row.id}: no block of the {pack.audience} pack in {site.region} cites it",
                 f"write it and cite it, or give not_printed a reason: {row.statement[:50]}",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """How hard a pack, or one block of it (`block`), is to read in one language. Chinese counts characters as words."""
-
-    locale: str
-    audience: str
-    region: str
-    block: str
-    sentences: int
-    words: int
-    mean_sentence: float
-    longest_sentence: int
-    grade: float | None = None
-    inflesz: float | None = None
-
-    def __str__(self) -> str:
-        score = f"Flesch-Kincaid grade {self.grade}, " if self.grade is not None else f"INFLESZ {self.inflesz}, " if self.inflesz else ""
-        unit = "characters" if self.locale.startswith("zh") else "words"
-        return f"{self.audience} pack, {self.region}, {self.locale}: {score}{self.mean_sentence} {unit} a sentence, {self.words} {unit}"
-
-
-def measure_all(library: Library, sites: Sequence[Site], catalogs: Mapping[str, Translations]) -> list[Measured]:
-    """Every pack and each of its blocks, in every language that a site of the country lists."""
-    parsed = {block.stem: render_block(block, SILENT)[1] for block in library.blocks.values()}
-    rows = []
-    for locale in sorted({locale for site in sites for locale in site.locales}):
-        find = make_translator(locale, catalogs)
-        for site in one_of_each_region(site for site in sites if locale in site.locales):
-            for pack in library.packs.values():
-                texts = {block.stem: translate_prose(parsed[block.stem], find) for block in choose_blocks(library, pack, site)[0]}
-                rows.append(measure_one(locale, pack, site, "", [text for part in texts.values() for text in part]))
-                rows += [measure_one(locale, pack, site, stem, part) for stem, part in texts.items()]
-    return rows
-
-
-def translate_prose(passages: Iterable[Passage], find: Callable[[str, str], str | None]) -> list[str]:
-    """The sentences of a block in another language, as far as they are translated."""
-    said = ((passage, find(passage.message.context, passage.message.text)) for passage in passages)
-    return prose(replace(passage, message=replace(passage.message, text=text)) for passage, text in said if text)
-
-
-def measure_one(locale: str, pack: Pack, site: Site, block: str, texts: Iterable[str]) -> Measured:
-    language = locale.partition("-")[0]
-    reading = measure(texts, language)
-    return Measured(
-        locale=locale,
-        audience=pack.audience,
-        region=site.region,
-        block=block,
-        sentences=reading.sentences,
-        words=reading.words,
-        mean_sentence=round(reading.mean, 1),
-        longest_sentence=reading.longest,
-        grade=round(reading.grade, 1) if language == "en" else None,
-        inflesz=round(reading.inflesz, 1) if language == "es" else None,
-    )
-
-
-def check_translated_readings(rows: Iterable[Measured]) -> Iterator[Problem]:
-    """A Spanish pack for patients must be as easy to read as a translation can be (writing.md). English is held block by block above."""
-    for row in rows:
-        if not row.block and row.audience in PLAIN_READERS and row.inflesz is not None and row.inflesz < PACK_INFLESZ:
-            yield Problem(
-                "INFLESZ",
-                Place(f"locales/{row.locale}.po"),
-                f"{row.audience} in {row.region}: INFLESZ {row.inflesz:g}, at least {PACK_INFLESZ:g}",
-                "shorter words and sentences: check --json shows each block",
             )

@@ -8,13 +8,14 @@ from pathlib import Path
 from packbuilder.approval import source_locale
 from packbuilder.assemble import plan_editions
 from packbuilder.catalog import compare, fallback_chain, read_catalog, write_catalog
-from packbuilder.checks import check_library, check_translated_readings, measure_all
+from packbuilder.checks import check_library
 from packbuilder.language import is_language, is_source_language
 from packbuilder.messages import extract
 from packbuilder.model import AUDIENCES, Approval, Edition, Place, Problem, Project, Role
 from packbuilder.orders import Outcome
 from packbuilder.prepare import prepare, write_text
 from packbuilder.publish import read_manifest
+from packbuilder.readings import check_translated_readings, measure_all
 from packbuilder.register import add_approval, read_signed_text
 from packbuilder.rooms import Rooms, default_sites, drop_other_locales, find_sites, foreign_contexts, read_rooms
 from packbuilder.signing import due_reviews, named_translators, plan_approval

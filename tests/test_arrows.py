@@ -11,7 +11,7 @@ PACKAGE = ROOT / "packbuilder"
 PIPELINE = [
     "__init__", "model", "textfile", "drawing", "fonts", "telephone", "site", "content", "markup", "language", "glossary", "translation",
     "messages", "catalog", "phrase", "plan", "schedule", "dated", "calendar_file", "forms",
-    "assemble", "readability", "evidence", "checks", "status", "typeset", "wording", "approval", "signing", "register",
+    "assemble", "readability", "evidence", "readings", "checks", "status", "typeset", "wording", "approval", "signing", "register",
     "frontpage", "picture", "companions",
     "printer", "boxes", "fit", "imposition", "readback", "publish", "edition", "toolchain", "stock", "warm", "pool", "cluster", "verify",
     "watch", "rooms", "prepare", "screens", "orders", "older", "production", "commands", "choices", "counter", "answer", "desk",
