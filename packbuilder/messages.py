@@ -3,6 +3,7 @@
 The same seam that builds a block collects its messages (`markup`), so that extraction and building cannot disagree.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -24,15 +25,22 @@ def has_words(text: str) -> bool:
 
 def extract_templates(templates: Path, root: Path) -> tuple[Message, ...]:
     """Every `say("…")` in the Jinja templates; the context is the template's name without its ending."""
-    env = Environment(autoescape=True)
-    found: list[Message] = []
-    for path in sorted(templates.rglob("*.html")):
-        tree = env.parse(path.read_text(encoding="utf-8"))
-        for call in tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const):
-                text = " ".join(str(call.args[0].value).split())
-                found.append(Message(template_context(path.name), text, Place(shown_path(path, root), call.lineno)))
-    return tuple(found)
+    return tuple(
+        Message(template_context(path.name), text, Place(shown_path(path, root), line))
+        for path in sorted(templates.rglob("*.html"))
+        for line, text in find_said(path.read_text(encoding="utf-8"))
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def find_said(template: str) -> tuple[tuple[int, str], ...]:
+    """What a template says, with its lines. Kept: to parse them all takes longer than everything else that a desk reads anew."""
+    calls = Environment(autoescape=True).parse(template).find_all(nodes.Call)
+    return tuple(
+        (call.lineno, " ".join(str(call.args[0].value).split()))
+        for call in calls
+        if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const)
+    )
 
 
 def template_context(template: str) -> str:

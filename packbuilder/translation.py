@@ -69,7 +69,8 @@ def check_exact(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str
 
 def find_numbers(text: str) -> list[str]:
     """Every number that is typed as one: runs of digits of any script, and signs such as ½, ² and ①. 三 is a word like any other."""
-    return re.findall(r"\d+", text) + [char for char in text if char.isnumeric() and not char.isdecimal() and not char.isalpha()]
+    signs = (char for char in re.findall(r"[^\x00-\x7f]", text) if char.isnumeric() and not char.isdecimal() and not char.isalpha())
+    return [*re.findall(r"\d+", text), *signs]
 
 
 def check_markup(entry: Translation, _: Glossary) -> Iterator[tuple[str, str, str]]:
