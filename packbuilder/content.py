@@ -37,7 +37,7 @@ DEPTH = re.compile(rf" *(?:{LEVEL.pattern})*")
 EVIDENCE_ID = re.compile(r"[A-Z](?:\d{2}|-[A-Z]+)")
 # In ASCII: a digit or a letter of another script may look the same, and cannot be dialled or typed.
 TOKENS = {"phone": re.compile(r"[+(]?[0-9][0-9A-Z ().+-]*"), "web": re.compile(r"[A-Za-z0-9][A-Za-z0-9./:?=&#%~@_-]*")}
-FACT_KEYS = {"value", "text", "by_region", "unit", "kind", "evidence", "regions", "note"}
+FACT_KEYS = {"value", "text", "by_region", "unit", "kind", "evidence", "regions", "note", "derived"}
 EVIDENCE_KINDS = ("fact", "gap", "anchor", "own")
 DECISION_KEYS = {"topic", "handled", "decision", "site_keys", "says", "elsewhere", "addresses"}
 HANDLED = ("site", "indication", "country", "patient", "printed", "strictest", "not-printed")
@@ -237,6 +237,7 @@ def read_facts(file: TomlFile, problems: list[Problem]) -> tuple[dict[str, Fact]
             evidence=texts(table.get("evidence", [])),
             regions=texts(table.get("regions", [])),
             note=str(table.get("note", "")),
+            derived=str(table.get("derived", "")),
         )
     phrases = {name for name, fact in facts.items() if fact.kind == "phrase"}
     for name in sorted(phrases):

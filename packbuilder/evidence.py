@@ -88,7 +88,7 @@ def show_facts(library: Library, printed: Mapping[str, PrintedFact], used: set[s
         yield {
             "name": name,
             "text": printed[name].text,
-            "unit": (row.unit or row.note) if row else kind,
+            "unit": "; ".join(filter(None, (row.unit or row.note, row.derived))) if row else kind,
             "evidence": " ".join(row.evidence) if row else "",
         }
 

@@ -65,7 +65,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A named value of facts.toml: a number, a token such as a telephone number, or a phrase with placeholders."""
+    """A named value of facts.toml: a number, a token such as a telephone number, or a phrase with placeholders.
+
+    `derived` says how the value follows from its evidence, where it does not stand there as it is.
+    """
 
     name: str
     kind: Literal["number", "phone", "web", "phrase"]
@@ -77,6 +80,7 @@ class Fact:
     evidence: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     note: str = ""
+    derived: str = ""
 
 
 @dataclass(frozen=True, slots=True)

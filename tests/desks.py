@@ -36,7 +36,11 @@ def make_desk_project(folder: Path, *locales: str) -> Project:
     project = copy_small_project(folder)
     facts = project.handouts / "facts.toml"
     tables = re.split(r"(?m)^(?=\[)", (ROOT / "handouts" / "facts.toml").read_text(encoding="utf-8"))
-    plans = [re.sub(r"(?m)^evidence = .*$", 'evidence = ["S02"]', table) for table in tables if table[1:].partition("]")[0] in NEEDED]
+    plans = [
+        re.sub(r"(?m)^evidence = .*$", 'evidence = ["S02"]\nderived = "made up"', table)
+        for table in tables
+        if table[1:].partition("]")[0] in NEEDED
+    ]
     facts.write_text("\n".join((facts.read_text(encoding="utf-8"), *plans)), encoding="utf-8")
     list_languages(project, "en-GB", *locales)
     for code in locales:

@@ -6,6 +6,7 @@ The rules for a text stand in `fixtures/content-rules.md`, where anyone can add 
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,9 @@ SLIPS: dict[str, Callable[[], Library]] = {
     "a phrase with a value of the nurse's is fine": lambda: phrase("sip", "{drip_days} sips above {fever_high_adult}, CD19"),
     "a fact without evidence": lambda: facts(drip_days=replace(small_library().facts["drip_days"], evidence=())),
     "a fact with evidence that is not there": lambda: facts(drip_days=replace(small_library().facts["drip_days"], evidence=("I04", "S03"))),
+    "a fact with another number than its evidence": lambda: facts(
+        drip_days=replace(small_library().facts["drip_days"], number=Decimal("2.8"), evidence=("I04", "S02"))
+    ),
     "a row that nobody cites": lambda: cited(sources=("leaflet",), audiences=("adult", "nurse")),
     "a row that nobody cites, for two countries": lambda: cited(sources=("leaflet",), audiences=("parent",), regions=("IE", "GB")),
     "a row for another country": lambda: cited(sources=("leaflet",), audiences=("parent",), regions=("IE",)),
@@ -267,6 +271,81 @@ def test_a_fact_needs_evidence_that_is_there() -> None:
     wrong = check(replace(library, facts={**library.facts, "drip_days": replace(days, evidence=("S03",))}))
     assert [(problem.code, problem.place) for problem in without] == [("FACT_EVIDENCE", days.place)]
     assert [(problem.code, problem.hint) for problem in wrong] == [("UNKNOWN_EVIDENCE", "did you mean S02?")]
+
+
+SAID = {
+    "the number as it stands": ("28", "for 28 days", True),
+    "a number with its decimals": ("5.4", "of 5.4 mg", True),
+    "at the end of a sentence": ("28", "for 28.", True),
+    "the first of a range": ("28", "28-29 days", True),
+    "a slip of a finger": ("29", "for 28 days", False),
+    "a digit too few": ("2", "for 28 days", False),
+    "a digit too many": ("128", "for 28 days", False),
+    "behind a decimal point": ("4", "of 5.4 mg", False),
+    "behind a decimal comma": ("4", "of 5,4 mg", False),
+    "before a decimal point": ("5", "of 5.4 mg", False),
+    "before a decimal comma": ("5", "of 5,4 mg", False),
+    "a lost decimal point": ("54", "of 5.4 mg", False),
+    "thousands": ("1", "of 1,000 people", False),
+    "no number at all": ("28", "for some weeks", False),
+}
+
+
+@pytest.mark.parametrize("title", SAID)
+def test_a_number_must_stand_in_the_evidence_that_it_cites(title: str) -> None:
+    """It is typed twice, in two files: a slip changes one of them."""
+    number, statement, is_fine = SAID[title]
+    library = small_library()
+    days = replace(library.facts["drip_days"], number=Decimal(number))
+    row = replace(library.evidence["S02"], statement=statement)
+    facts = {name: days if name == "drip_days" else replace(fact, derived="x") for name, fact in library.facts.items()}
+    changed = replace(library, facts=facts, evidence={**library.evidence, "S02": row})
+    found = [str(problem) for problem in check(changed)]
+    told = f"{days.place}: FACT_NUMBER drip_days: {number} does not stand in S02 "
+    assert found == ([] if is_fine else [told + '(correct it, or say how it follows from them: derived = "…")'])
+
+
+CALLED = {
+    "the same": ("111", "ring 111", True),
+    "without its 1": ("1-800-222-1222", "Poison line 800-222-1222", True),
+    "with its 1": ("800-222-1222", "Poison line 1-800-222-1222", True),
+    "with a word in it": ("1-800-FDA-1088", "ring 1-800-FDA-1088", True),
+    "two digits exchanged": ("1-800-222-1222", "Poison line 800-222-2122", False),
+    "its end alone": ("111", "ring 0111", False),
+    "eleven digits of another country": ("10800222122", "ring 0800222122", True),
+    "eleven digits that start with another": ("20800222122", "ring 0800222122", False),
+}
+
+
+@pytest.mark.parametrize("title", CALLED)
+def test_a_telephone_number_must_stand_in_the_evidence_that_it_cites(title: str) -> None:
+    number, statement, is_fine = CALLED[title]
+    library = small_library()
+    line = replace(library.facts["advice_line"], text=number)
+    row = replace(library.evidence["S02"], statement=statement)
+    facts = {name: line if name == "advice_line" else replace(fact, derived="x") for name, fact in library.facts.items()}
+    found = check(replace(library, facts=facts, evidence={**library.evidence, "S02": row}))
+    assert [problem.code for problem in found] == ["FACT_NUMBER"] * (not is_fine)
+
+
+def test_a_number_may_stand_in_what_the_sources_of_a_decision_say_or_in_a_note() -> None:
+    library = small_library()
+    decision = library.decisions["X02"]
+    days = replace(library.facts["drip_days"], number=Decimal(77), evidence=("S02", "X02"))
+    for changed in (
+        replace(library, decisions={"X02": replace(decision, says={"leaflet": "77 days"})}),
+        replace(library, decisions={"X02": replace(decision, elsewhere="77 days in France")}),
+        replace(library, evidence={**library.evidence, "S02": replace(library.evidence["S02"], notes=("in France 77", "5.4, 111"))}),
+    ):
+        facts = {**library.facts, "drip_days": days}
+        assert check(replace(changed, facts=facts)) == []
+    assert codes(check(replace(library, facts={**library.facts, "drip_days": days}))) == {"FACT_NUMBER"}
+
+
+def test_a_number_that_follows_from_the_evidence_says_how() -> None:
+    library = small_library()
+    weeks = replace(library.facts["drip_days"], number=Decimal(4), derived="28 days are 4 weeks")
+    assert check(replace(library, facts={**library.facts, "drip_days": weeks})) == []
 
 
 def test_a_pack_as_a_whole_must_be_easy_to_read() -> None:

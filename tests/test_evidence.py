@@ -31,9 +31,9 @@ from workshop import (
 
 from packbuilder.content import read_library
 from packbuilder.edition import print_edition
-from packbuilder.evidence import NOT_GIVEN, is_unsupported, make_matrix, show_policy
+from packbuilder.evidence import NOT_GIVEN, is_unsupported, make_matrix, show_facts, show_policy
 from packbuilder.markup import SILENT, render_block
-from packbuilder.model import Block, Contact, Dossier, Library, Manuscript, Passage, Place, Project, Site
+from packbuilder.model import Block, Contact, Dossier, Library, Manuscript, Passage, Place, PrintedFact, Project, Site
 from packbuilder.site import KEYS, read_site
 from packbuilder.typeset import make_environment, typeset
 
@@ -97,6 +97,13 @@ def test_every_decision_is_there_whether_it_is_cited_or_not() -> None:
     assert set(rows) == set(small_library().decisions) == {"X01", "X02"}
     assert rows["X01"]["says"] == [("A leaflet", "no number")] and rows["X01"]["elsewhere"] == "Another leaflet says 37.5"
     assert (rows["X01"]["places"], rows["X02"]["places"]) == (["call-now"], [])
+
+
+def test_the_reviewer_is_told_how_a_value_follows_from_its_evidence() -> None:
+    library = small_library()
+    days = replace(library.facts["drip_days"], derived="four weeks of seven")
+    [row] = show_facts(replace(library, facts={"drip_days": days}), {"drip_days": PrintedFact("drip_days", (("28", True),))}, {"drip_days"})
+    assert row["unit"] == "days; four weeks of seven"
 
 
 def test_every_value_is_there_as_it_is_printed_with_its_unit_and_evidence() -> None:
