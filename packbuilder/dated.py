@@ -15,7 +15,7 @@ from babel.dates import format_datetime, get_datetime_format
 
 from packbuilder.language import local_form
 from packbuilder.model import PrintedFact, Schedule
-from packbuilder.phrase import NBSP
+from packbuilder.phrase import IN_LETTERS, NBSP, tells_month
 
 Pieces = tuple[tuple[str, bool], ...]
 
@@ -96,9 +96,27 @@ def write(when: date, pattern: str, form: Locale) -> str:
 
 
 def write_date(day: date, style: str, form: Locale) -> str:
-    """A date in one of the styles above: `Tuesday, 1 December 2026`, `Tue, 1 Dec 2026`, `Tue 1 Dec`, `1 Dec`."""
-    pattern = form.date_formats[style] if style == LONG else form.datetime_skeletons[style]
-    return write(day, pattern.pattern, form)
+    """A date in one of the styles above: `Tuesday, 1 December 2026`, `Tue, 1 Dec 2026`, `Tue 1 Dec`, `1 Dec`.
+
+    In ISO form where a language has no words for months.
+    """
+    text = write(day, find_pattern(day, style, form), form)
+    return text if tells_month(text) else day.isoformat()
+
+
+def find_pattern(day: date, style: str, form: Locale) -> str:
+    """The pattern of a style. Czech, Finnish, Bulgarian, Lithuanian and others put a mere number for the month where a date is short:
+    they get the long one, with the short name of the month, because `12. 1.` is another day in another country. Chinese puts a word
+    beside the number: `1月12日`.
+    """
+    skeletons = form.datetime_skeletons
+    pattern = str((form.date_formats[style] if style == LONG else skeletons[style]).pattern)
+    shortest = str(skeletons[DAY].pattern)
+    if IN_LETTERS.search(pattern) or (not IN_LETTERS.search(shortest) and tells_month(write(day, shortest, form))):
+        return pattern
+    if style in (LONG, YEAR):
+        return str(form.date_formats["full" if style == YEAR else "long"].pattern)
+    return str(skeletons.get(style.replace("MMM", "MMMM"), skeletons[style]).pattern).replace("MMMM", "MMM")
 
 
 def write_hour(moment: datetime, form: Locale, region: str) -> str:

@@ -26,6 +26,8 @@ FAHRENHEIT_FIRST = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "BS", "BZ", "K
 CONTACTS = ("phone_24h", "phone_day", "pump_help", "emergency_number", "interpreter", "formats_contact", "feedback")
 SITE_NAMES = ("hospital", "ward", "pump_model", "owner")
 SITE_TEXTS = {"bag_change": "bag_change", "home_bathing": "bathing", "home_body_fluids": "body_fluids"}
+# A month in letters in a pattern of CLDR, and what CLDR has in the place of one that a language has no name for.
+IN_LETTERS, NO_NAME = re.compile("MMM|LLL"), re.compile(r"\bM[0-9]")
 # What a dated plan fills in (`dated`); without one a line to write on stands there.
 PLAN_NAMES = ("plan_start", "plan_stop", "plan_hospital", "plan_bags", "plan_break", "plan_break_until")
 FEVER_NAMES = ("fever_rule", "call_temperature", "low_rule", "fever_high", "fever_low_limit")
@@ -94,8 +96,13 @@ def print_date(day: date, locale: str, region: str) -> str:
     form = local_form(locale, region)
     short = form.datetime_skeletons["yMMMd"].pattern
     # Czech, Finnish and others put a number for the month where a date is short.
-    text = format_date(day, short if re.search("MMM|LLL", short) else "long", locale=form)
-    return text if all(char.isascii() for char in text if char.isdecimal()) else day.isoformat()
+    text = format_date(day, short if IN_LETTERS.search(short) else "long", locale=form)
+    return text if tells_month(text) else day.isoformat()
+
+
+def tells_month(text: str) -> bool:
+    """Whether a date can be read by its reader and by staff: the month a word, or a number with a word beside it, and digits 0-9."""
+    return any(map(str.isalpha, text)) and not NO_NAME.search(text) and all(char.isascii() for char in text if char.isdecimal())
 
 
 def make_resolver(reader: Reader, translate: Translate) -> Callable[[str], PrintedFact | None]:

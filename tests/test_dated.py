@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -11,7 +11,7 @@ import pytest
 from dates import LONDON, LORD_HOWE, NEW_YORK, dated
 from workshop import ROOT
 
-from packbuilder.dated import Pieces, has_half_days, plan_facts
+from packbuilder.dated import DAY, LONG, WEEKDAY, YEAR, Pieces, has_half_days, plan_facts, write_date
 from packbuilder.language import local_form
 from packbuilder.model import Schedule
 
@@ -250,6 +250,31 @@ def test_months_are_words(locale: str, region: str) -> None:
     """No country can take the day for the month. Chinese has its own sign beside each number."""
     found = texts(winter(), locale, region)
     assert all(re.search(r"[^\W\d]", found[f"plan_day_{number}"]) for number in range(1, 43))
+
+
+NUMBERED = {
+    "cs": ("pondělí~12.~ledna~2026", "po~12.~led", "12.~led"),
+    "fi": ("maanantaina~12.~tammikuuta~2026", "ma~12.~tammi", "12.~tammi"),
+    "bg": ("понеделник,~12~януари~2026~г.", "пн,~12~яну", "12~яну"),
+    "lt": ("2026~m.~sausio~12~d.,~pirmadienis", "saus.~12~d.,~pr", "saus.~12~d."),
+    "prg": ("panadīli,~2026~mettas~12.~rags", "pan,~12.~rag", "12.~rag"),
+    "vi": ("Th~2,~12~thg~1,~2026", "Th~2,~12~thg~1", "12~thg~1"),
+    "ja": ("2026年1月12日(月)", "1月12日(月)", "1月12日"),
+    "bgn": ("2026-01-12", "2026-01-12", "2026-01-12"),  # CLDR has no names of months
+    "dz": ("2026-01-12", "2026-01-12", "2026-01-12"),  # they are numbers in the digits of Tibetan
+}
+
+
+@pytest.mark.parametrize("code", NUMBERED)
+def test_a_month_is_never_a_mere_number(code: str) -> None:
+    """CLDR writes short dates of some languages as `12. 1.` or `01-12`."""
+    form = local_form(code, "GB")
+    found = tuple(write_date(date(2026, 1, 12), style, form).replace(NBSP, "~") for style in (YEAR, WEEKDAY, DAY))
+    assert found == NUMBERED[code]
+
+
+def test_a_long_date_is_in_words_where_the_fullest_one_is_not() -> None:
+    assert write_date(date(2026, 1, 12), LONG, local_form("bal-Latn", "GB")).replace(NBSP, "~") == "12~Janwari,~2026"
 
 
 # What Babel keeps for all languages together

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from oracles import share
 from workshop import small_library, small_site
 
-from packbuilder.language import babel_locale, direction
+from packbuilder.dated import DAY, LONG, WEEKDAY, YEAR, write_date
+from packbuilder.language import babel_locale, direction, local_form
 from packbuilder.model import FeverRule, PrintedFact
 from packbuilder.phrase import Reader, make_resolver, print_date, print_number
 from packbuilder.site import LANGUAGE
@@ -113,10 +114,27 @@ def round_half_up(number: Decimal) -> Decimal:
 def test_a_date_is_read_back_as_that_day(code: str, region: str, day: date) -> None:
     """The day and the year are there. A month that is no word can only stand between the year and the day."""
     printed = print_date(day, code, region)
-    names = babel_locale(code).months["format"]
-    without = re.sub("|".join(re.escape(names[width][day.month]) for width in ("wide", "abbreviated")), " ", printed)
+    months = babel_locale(code).months["format"]
+    names = [months[width][day.month] for width in ("wide", "abbreviated")]
+    words = [re.escape(name) for name in names if any(map(str.isalpha, name))]
+    without = re.sub("|".join(words), " ", printed) if words else printed
     numbers = [int(number) for number in read_numbers(re.sub(r"[.,]", " ", without))]
     assert numbers in ([day.day, day.year], [day.year, day.day], [day.year, day.month, day.day]), (code, printed)
+    assert printed == day.isoformat() or any(char.isalpha() for char in printed.replace("M", "")), "a month is a word, or the date is ISO"
+
+
+@given(CODES, REGIONS, st.dates(date(2020, 1, 1), date(2099, 12, 31)), st.sampled_from([LONG, YEAR, WEEKDAY, DAY]))
+@share(0.5)
+def test_a_date_of_a_plan_tells_its_day_and_its_month(code: str, region: str, day: date, style: str) -> None:
+    """The month is a word, or has one beside its number, without the weekday; or the date is ISO."""
+    form = local_form(code, region)
+    printed = write_date(day, style, form)
+    assert not re.search(r"\bM[0-9]", printed), (code, printed)
+    if printed != day.isoformat():
+        numbers = [int(number) for number in read_numbers(re.sub(r"[.,]", " ", printed))]
+        assert day.day in numbers and (style in (WEEKDAY, DAY) or day.year in numbers), (code, printed)
+        alone = write_date(day, DAY, form)
+        assert alone == day.isoformat() or any(map(str.isalpha, alone)), (code, alone)
 
 
 def test_one_language_does_not_lend_its_months_to_another() -> None:

@@ -119,13 +119,22 @@ def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number:
         # Their short dates have a number for the month.
         ("cs", "GB", "20. ledna 2026"),
         ("fi", "GB", "20. tammikuuta 2026"),
-        # The names of months are numbers in the digits of Tibetan.
+        # The names of months are numbers in the digits of Tibetan; CLDR has no names of months, and would print M01.
         ("dz", "GB", "2026-01-20"),
+        ("bgn", "GB", "2026-01-20"),
+        ("vai-Latn", "GB", "2026-01-20"),
+        ("vi", "GB", "20 thg 1, 2026"),
+        ("ko", "GB", "2026년 1월 20일"),
     ],
 )
 def test_a_date_is_written_as_its_reader_writes_it_with_the_month_in_letters(locale: str, region: str, expected: str) -> None:
     """11/12/2026 is another day in another country. In Chinese the words for year, month and day stand beside the numbers."""
     assert print_date(date(2026, 1, 20), locale, region) == expected
+
+
+def test_a_month_that_is_a_bare_number_makes_no_date() -> None:
+    """Dzongkha has words for its months, but for the short one of December."""
+    assert print_date(date(2046, 12, 12), "dz", "GB") == "2046-12-12"
 
 
 def test_an_author_may_write_these_values_of_a_hospital() -> None:
