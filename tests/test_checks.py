@@ -273,6 +273,14 @@ def test_a_fact_needs_evidence_that_is_there() -> None:
     assert [(problem.code, problem.hint) for problem in wrong] == [("UNKNOWN_EVIDENCE", "did you mean S02?")]
 
 
+def held_against(statement: str, name: str, **changes: Any) -> Library:
+    """The small library, with one fact changed and alone to be looked for, in another statement."""
+    library = small_library()
+    row = replace(library.evidence["S02"], statement=statement)
+    facts = {key: replace(fact, **(changes if key == name else {"derived": "x"})) for key, fact in library.facts.items()}
+    return replace(library, facts=facts, evidence={**library.evidence, "S02": row})
+
+
 SAID = {
     "the number as it stands": ("28", "for 28 days", True),
     "a number with its decimals": ("5.4", "of 5.4 mg", True),
@@ -295,13 +303,8 @@ SAID = {
 def test_a_number_must_stand_in_the_evidence_that_it_cites(title: str) -> None:
     """It is typed twice, in two files: a slip changes one of them."""
     number, statement, is_fine = SAID[title]
-    library = small_library()
-    days = replace(library.facts["drip_days"], number=Decimal(number))
-    row = replace(library.evidence["S02"], statement=statement)
-    facts = {name: days if name == "drip_days" else replace(fact, derived="x") for name, fact in library.facts.items()}
-    changed = replace(library, facts=facts, evidence={**library.evidence, "S02": row})
-    found = [str(problem) for problem in check(changed)]
-    told = f"{days.place}: FACT_NUMBER drip_days: {number} does not stand in S02 "
+    found = [str(problem) for problem in check(held_against(statement, "drip_days", number=Decimal(number)))]
+    told = f"{small_library().facts['drip_days'].place}: FACT_NUMBER drip_days: {number} does not stand in S02 "
     assert found == ([] if is_fine else [told + '(correct it, or say how it follows from them: derived = "…")'])
 
 
@@ -312,7 +315,7 @@ CALLED = {
     "with a word in it": ("1-800-FDA-1088", "ring 1-800-FDA-1088", True),
     "two digits exchanged": ("1-800-222-1222", "Poison line 800-222-2122", False),
     "its end alone": ("111", "ring 0111", False),
-    "eleven digits of another country": ("10800222122", "ring 0800222122", True),
+    "eleven digits, of which the first 1 is taken for the country": ("10800222122", "ring 0800222122", True),
     "eleven digits that start with another": ("20800222122", "ring 0800222122", False),
 }
 
@@ -320,11 +323,7 @@ CALLED = {
 @pytest.mark.parametrize("title", CALLED)
 def test_a_telephone_number_must_stand_in_the_evidence_that_it_cites(title: str) -> None:
     number, statement, is_fine = CALLED[title]
-    library = small_library()
-    line = replace(library.facts["advice_line"], text=number)
-    row = replace(library.evidence["S02"], statement=statement)
-    facts = {name: line if name == "advice_line" else replace(fact, derived="x") for name, fact in library.facts.items()}
-    found = check(replace(library, facts=facts, evidence={**library.evidence, "S02": row}))
+    found = check(held_against(statement, "advice_line", text=number))
     assert [problem.code for problem in found] == ["FACT_NUMBER"] * (not is_fine)
 
 
