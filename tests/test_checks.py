@@ -276,7 +276,7 @@ def test_a_fact_needs_evidence_that_is_there() -> None:
 def held_against(statement: str, name: str, **changes: Any) -> Library:
     """The small library, with one fact changed and alone to be looked for, in another statement."""
     library = small_library()
-    row = replace(library.evidence["S02"], statement=statement)
+    row = replace(library.evidence["S02"], statement=statement, notes=("Of one leaflet.",))
     facts = {key: replace(fact, **(changes if key == name else {"derived": "x"})) for key, fact in library.facts.items()}
     return replace(library, facts=facts, evidence={**library.evidence, "S02": row})
 
@@ -313,6 +313,8 @@ CALLED = {
     "without its 1": ("1-800-222-1222", "Poison line 800-222-1222", True),
     "with its 1": ("800-222-1222", "Poison line 1-800-222-1222", True),
     "with a word in it": ("1-800-FDA-1088", "ring 1-800-FDA-1088", True),
+    "another word in it": ("1-800-FDA-1088", "ring 1-800-ABC-1088", False),
+    "a short number without its 1": ("1222", "ring 222", False),
     "two digits exchanged": ("1-800-222-1222", "Poison line 800-222-2122", False),
     "its end alone": ("111", "ring 0111", False),
     "eleven digits, of which the first 1 is taken for the country": ("10800222122", "ring 0800222122", True),
