@@ -220,10 +220,11 @@ def render_inline(context: str, source: str, voice: Voice) -> str:
 
     `#65# is sent` is no heading there, and no list starts with `38. `: each would lose a sign or a word.
     """
-    translated = voice.translate(context, fold(source))
+    line = fold(source)
+    translated = voice.translate(context, line)
     if translated is not None and PLAIN.fullmatch(translated):
         return translated
-    block = Block(context, context, "", "", fold(source), Place(context))
-    html = Markdown(extensions=[PackMarkdown(block, voice, [], is_inline=True)], output_format="xhtml").convert(block.text)
+    dialect = PackMarkdown(Block(context, context, "", "", line, Place(context)), voice, [], is_inline=True)
+    html = Markdown(extensions=[dialect], output_format="xhtml").convert(line)
     # A message that stands in for a missing translation keeps its mark, as an element that fits into a line.
     return re.sub(r"^<p( [^>]*)>(.*)</p>$", r"<span\1>\2</span>", html, flags=re.DOTALL).removeprefix("<p>").removesuffix("</p>")

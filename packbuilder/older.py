@@ -22,7 +22,7 @@ from packbuilder.stock import Kept
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """Manifest entries of prints that a build leaves as they are. `outdated` are the paths of those with another hospital's values."""
+    """Manifest entries of prints that a build leaves as they are. `outdated` are the paths of those that say other values than today's."""
 
     entries: tuple[Mapping[str, Any], ...] = ()
     outdated: frozenset[str] = frozenset()
