@@ -15,6 +15,7 @@ from packbuilder.markup import PLACEHOLDER
 from packbuilder.model import AUDIENCES, Audience, FeverRule, PrintedFact, Site
 from packbuilder.phrase import (
     FEVER_PHRASES,
+    IN_LETTERS,
     PLAN_NAMES,
     Reader,
     make_resolver,
@@ -130,6 +131,14 @@ def test_numbers_have_the_readers_decimal_mark_and_no_mark_for_thousands(number:
 def test_a_date_is_written_as_its_reader_writes_it_with_the_month_in_letters(locale: str, region: str, expected: str) -> None:
     """11/12/2026 is another day in another country. In Chinese the words for year, month and day stand beside the numbers."""
     assert print_date(date(2026, 1, 20), locale, region) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_word"), [("d MMM y", True), ("d. MMMM", True), ("d LLL", True), ("d. M.", False), ("MM-dd", False)]
+)
+def test_a_pattern_of_cldr_says_whether_its_month_is_in_letters(pattern: str, is_word: bool) -> None:
+    """Persian has the month that stands alone (LLL) in its short dates."""
+    assert bool(IN_LETTERS.search(pattern)) == is_word
 
 
 def test_a_month_that_is_a_bare_number_makes_no_date() -> None:
