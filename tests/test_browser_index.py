@@ -343,14 +343,16 @@ def test_who_wants_no_movement_gets_none(chromium: Browser, folders: dict[str, P
 
 
 def test_the_steps_of_a_hospital_stand_alone_when_asked_for(page: Page) -> None:
+    """Each step is waited for: a page that a link has led to is still being read when its first words are there."""
+    named = page.locator("main section:visible h2")
     page.get_by_role("link", name="What to do before cycle 1 Cedar Clinic").click()
     expect(page.get_by_role("heading", level=1, name="Before the first cycle")).to_be_visible()
-    assert page.locator("main section:visible h2").all_inner_texts() == ["Cedar Clinic"]
+    expect(named).to_have_text(["Cedar Clinic"])
     expect(page.get_by_role("link", name="(202) 555-0160")).to_be_visible()
     page.get_by_role("link", name="Alder Hospital").click()
-    assert page.locator("main section:visible h2").all_inner_texts() == ["Alder Hospital"]
+    expect(named).to_have_text(["Alder Hospital"])
     page.get_by_role("link", name="All packs").click()
-    assert len(shown(page)) == 21
+    expect(page.locator(".tile:visible")).to_have_count(21)
 
 
 def test_steps_are_counted_through_and_get_boxes_on_paper(chromium: Browser, folders: dict[str, Path]) -> None:
