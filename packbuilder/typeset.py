@@ -46,12 +46,17 @@ class Chapter:
     untranslated: bool
 
 
-@functools.cache
 def make_environment(templates: Path) -> Environment:
     """One environment for all editions of a process, its templates parsed once; the words come with each render.
 
     A template reaches these words and nothing of the program behind them: what a designer fetches from elsewhere is no code of ours.
     """
+    return environment_of(templates.resolve())
+
+
+@functools.cache
+def environment_of(templates: Path) -> Environment:
+    """Kept by the real place of the room: two projects that share one through a link share its parsed templates."""
     loader = FileSystemLoader(templates)
     return SandboxedEnvironment(loader=loader, undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
