@@ -18,9 +18,9 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from packbuilder.edition import print_text
+from packbuilder.interrupts import deaf_to_interrupts
 from packbuilder.model import Artifact, Limits, Manuscript, Place, Problem, Project, WorkersFailed
 from packbuilder.printer import TEMPLATES, FontsMissing, check_fonts, make_press
-from packbuilder.publish import deaf_to_interrupts
 
 LOADING = 60  # seconds that a worker may take until it has its first job, on a machine with much else to do
 AHEAD = 2  # jobs under way for each worker

@@ -15,6 +15,7 @@ from typing import Any
 
 from packbuilder.companions import show
 from packbuilder.frontpage import Shown
+from packbuilder.interrupts import deaf_to_interrupts
 from packbuilder.model import Artifact, ClusterFailed, Edition, Manuscript, Place, Problem, Project, WorkersFailed
 from packbuilder.older import Older, digest_values, find_older
 from packbuilder.orders import Order, Outcome, inputs_of, read_order
@@ -23,7 +24,6 @@ from packbuilder.printer import FontsMissing
 from packbuilder.publish import (
     OutputFailed,
     clear_parts,
-    deaf_to_interrupts,
     describe,
     failing_clearly,
     locked,

@@ -9,8 +9,6 @@ import errno
 import hashlib
 import json
 import os
-import signal
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from packbuilder.assemble import STAFF, used_facts
+from packbuilder.interrupts import deaf_to_interrupts
 from packbuilder.language import is_language
 from packbuilder.model import AUDIENCES, FORMATS, WORKING, Artifact, Manuscript
 
@@ -32,7 +31,6 @@ ENTRY: Mapping[str, type] = {
 KNOWN: Mapping[str, Collection[str]] = {
     "kind": ("pack", "card"), "audience": AUDIENCES, "format": (*FORMATS, *WORKING), "state": ("draft", "release"),
 }  # fmt: skip
-INTERRUPTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class OutputFailed(Exception):
@@ -137,34 +135,6 @@ def failing_clearly(output: Path) -> Iterator[None]:
         # Of a move the second name is the one that people know.
         name = error.filename2 or error.filename or output
         raise OutputFailed(f"{name}: cannot be written: {(error.strerror or str(error)).lower()}") from error
-
-
-@contextlib.contextmanager
-def deaf_to_interrupts(forgets: bool = False) -> Iterator[None]:
-    """Nothing that is done or started meanwhile hears Ctrl-C, or the end of the session: files move all or none.
-
-    It is heard at the end, unless by then the work is done (`forgets`).
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard: list[int] = []
-    hearing = [number for number in INTERRUPTS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, lambda number, _: heard.append(number)) for number in hearing}
-    # What is started inherits this, and leaves Ctrl-C and a closed terminal to us.
-    mine = {number for number in INTERRUPTS if number != signal.SIGTERM}
-    can_block = hasattr(signal, "pthread_sigmask")
-    if can_block:
-        signal.pthread_sigmask(signal.SIG_BLOCK, mine)
-    try:
-        yield
-    finally:
-        if can_block:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, mine)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if heard and not forgets:
-        raise KeyboardInterrupt
 
 
 def clear_parts(output: Path, paths: Iterable[str]) -> None:

@@ -122,8 +122,8 @@ def test_a_clock_that_is_far_off_changes_no_byte_of_a_draft(day: str, house: Pat
 
 
 def assert_stopped(running: subprocess.Popen[str], code: int, said: str, when: str) -> None:
-    """Exit code 1 and one line. While Python loads a module it may still end by the signal, after that line (CPython's own rule)."""
-    assert code in (1, -signal.SIGINT), f"{when}: {code}: {said}"
+    """Exit code 1 and one line."""
+    assert code == 1, f"{when}: {code}: {said}"
     assert problems_in(said).strip() == "Stopped. What was published before is as it was.", f"{when}: {said}"
     assert_alone(running.pid, when)
 

@@ -68,7 +68,7 @@ def test_ctrl_c_ends_with_one_line_and_leaves_the_old_prints(house: Path) -> Non
     time.sleep(1.2)
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate()
-    assert running.returncode == 1
+    assert running.returncode == 1, said
     assert "Stopped. What was published before is as it was." in said and "Traceback" not in said, said
     assert {path: file_digest(path) for path in papers(output)} == before and (output / "manifest.json").read_bytes() == manifest
     assert not list(output.rglob("*.part"))
