@@ -17,6 +17,7 @@ from packbuilder.printer import Press, make_press
 settings.register_profile("project", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.load_profile("project")
 
+LONG_REASON = "takes long: --long runs it, and so does CI"
 
 # On GitHub a build also writes annotations. Whether the tests run there must not change what they see.
 os.environ.pop("GITHUB_ACTIONS", None)
@@ -39,19 +40,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`--long=only` leaves out what the default suite has run already."""
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason=LONG_REASON))
     if config.getoption("--long") == "only":
-        left_out = [item for item in items if not {"takes_long", "finished"} & set(getattr(item, "fixturenames", ()))]
-        config.hook.pytest_deselected(items=left_out)
-        kept = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=[item for item in items if not is_long(item)])
         # The kills take the longest by far: one core would wait for them in the end.
-        items[:] = sorted(kept, key=lambda item: item.path.name != "test_interrupted.py")
+        items[:] = sorted(filter(is_long, items), key=lambda item: item.path.name != "test_interrupted.py")
+
+
+def is_long(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("long") or {"takes_long", "finished"} & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")
 def takes_long(request: pytest.FixtureRequest) -> None:
     """For tests with processes of their own that last many seconds; the default suite must stay short."""
     if not request.config.getoption("--long"):
-        pytest.skip("takes long: --long runs it, and so does CI")
+        pytest.skip(LONG_REASON)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -53,8 +53,16 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "packbuilder", *(words or ADULT)]
 
 
+def as_in_a_terminal() -> None:
+    """What ends a program ends it, wherever the tests were started: in the background of a shell Ctrl-C is ignored."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
 def hold_back() -> None:
     """As `build.py` starts the program."""
+    as_in_a_terminal()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 
 

@@ -1,6 +1,7 @@
 """How the modules hang together: imports follow the pipeline one way, and each outside thing is touched in one place."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,13 @@ PIPELINE = [
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 
 
+@cache
 def tree_of(module: str) -> ast.Module:
     return ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
 
 
-def imports(module: str) -> set[str]:
+@cache
+def imports(module: str) -> frozenset[str]:
     """Every module that is imported anywhere in a module, also inside a function."""
     found: set[str] = set()
     for node in ast.walk(tree_of(module)):
@@ -33,7 +36,7 @@ def imports(module: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports name the whole way"
             found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def own_imports(module: str) -> set[str]:

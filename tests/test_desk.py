@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import pytest
 from desks import ADULT, SITE, add_site, choices_of, chosen_of, links_of, make_desk_project, open_counter, part, printing_fast
 from flask.testing import FlaskClient
+from houses import as_in_a_terminal
 from werkzeug.test import TestResponse
 from workshop import ROOT, TODAY, Command, change_file, list_languages, snapshot
 
@@ -493,7 +494,7 @@ def test_the_desk_opens_answers_and_ends_quietly(tmp_path: Path, free_port: int,
     program = f"import sys; from pathlib import Path; from packbuilder import cli; cli.ROOT = Path({str(tmp_path)!r})"
     program += "; sys.exit(cli.main(sys.argv[1:]))"
     words = [sys.executable, "-c", program, "desk", "--port", str(free_port), "--today", str(TODAY)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as desk:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=as_in_a_terminal) as desk:
         assert desk.stdout
         assert desk.stdout.readline() == f"Open http://127.0.0.1:{free_port}/ in the browser of this computer. Ctrl-C closes the desk.\n"
         address = f"http://127.0.0.1:{free_port}{DATED_PDF}?{urlencode({**DATED, 'site': 'small-gb'})}"

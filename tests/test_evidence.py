@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import tinyhtml5  # type: ignore[import-untyped]
 from workshop import (
+    LONG,
     ROOT,
     SHIPPED,
     Run,
@@ -281,7 +282,7 @@ def test_a_message_without_a_translation_is_named_on_the_reviewers_page() -> Non
 # On paper
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "pl"])
+@pytest.mark.parametrize("locale", ["en-GB", pytest.param("pl", marks=LONG)])
 def test_the_reviewers_edition_prints_without_fault(locale: str) -> None:
     manuscript = review("adult", locale)
     artifact = print_edition(manuscript, small())

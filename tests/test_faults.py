@@ -17,6 +17,7 @@ import pytest
 from houses import (
     ADULT,
     MORTAL,
+    as_in_a_terminal,
     assert_alone,
     assert_fine,
     assert_honest,
@@ -182,7 +183,11 @@ def test_ctrl_c_while_python_starts_waits_until_it_can_be_answered(takes_long: N
         pytest.skip("needs /proc, to see the moment, and what `build.py` has set up")
     for _ in range(5):
         running = subprocess.Popen(
-            [sys.executable, str(ROOT / "build.py"), "check"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, str(ROOT / "build.py"), "check"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=as_in_a_terminal,
         )
         while b"-m\0packbuilder" not in Path(f"/proc/{running.pid}/cmdline").read_bytes():
             assert running.poll() is None

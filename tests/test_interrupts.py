@@ -14,8 +14,10 @@ NAMES = [signal.Signals(number).name for number in INTERRUPTS]
 # Each program is interrupted, and prints when it hears that. One that does not hear it would sleep on, and fail its test.
 LISTENING = """
 import signal, sys, time
-from packbuilder.interrupts import ignore, listen
+from packbuilder.interrupts import INTERRUPTS, ignore, listen
 sys.path.append(sys.argv[1])
+for number in INTERRUPTS:
+    signal.signal(number, signal.SIG_DFL)  # tests that run in the background start with Ctrl-C ignored
 listen()
 try:
     {body}

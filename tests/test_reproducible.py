@@ -14,7 +14,7 @@ WAYS = {
 }
 
 
-def test_two_ways_to_build_give_the_same_bytes(tmp_path: Path) -> None:
+def test_two_ways_to_build_give_the_same_bytes(tmp_path: Path, takes_long: None) -> None:
     copy_small_project(tmp_path)
     shutil.copytree(ROOT / "packbuilder", tmp_path / "packbuilder", ignore=shutil.ignore_patterns("__pycache__"))
     # A machine with fonts of its own, one of them under the name of ours: nothing of it may reach a page.

@@ -54,6 +54,8 @@ GOLDEN = ROOT / "tests" / "golden"
 SMALL = FIXTURES / "small"
 SHIPPED = Project(ROOT)
 TODAY = date(2026, 3, 2)
+# For a row of a table that another row stands for in the default suite.
+LONG = pytest.mark.long
 # What an entry of the manifest holds, in this order (design, 9).
 ENTRY_KEYS = [
     "path",
