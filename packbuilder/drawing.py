@@ -22,6 +22,7 @@ MEASURES = frozenset(
 NAMES = frozenset({"fill", "fill-rule", "stroke", "stroke-linecap", "stroke-linejoin", "version", "class", "id", "role"})
 MOST_BYTES, MOST_SHAPES, DEEPEST = 100_000, 2_000, 10
 LARGEST, FINEST_DASH, MOST_SHOWN = 100_000, 0.05, 5
+KNOWN = MEASURES | NAMES
 SPACE = "http://www.w3.org/2000/svg "
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 LENGTH = re.compile(rf"\s*{NUMBER.pattern}(?:mm|cm|in|pt|pc|px|em|%)?\s*")
@@ -142,7 +143,7 @@ def check_attributes(name: str, attributes: Mapping[str, str]) -> Iterator[str]:
         if key.startswith("aria-"):
             continue
         numbers = [abs(float(number)) for number in NUMBER.findall(value)] if key in MEASURES else []
-        if key not in MEASURES | NAMES:
+        if key not in KNOWN:
             yield f"{short(key)}= does not belong in a drawing"
         elif "(" in value and key != "transform":
             yield f"{key}= names something outside of it"

@@ -8,6 +8,7 @@ that extraction and building cannot disagree.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -210,6 +211,16 @@ class PackMarkdown(Extension):
 
 def render_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
     """A block as HTML in one voice, and its passages in print order."""
+    return render_silently(block) if voice is SILENT else convert_block(block, voice)
+
+
+@lru_cache(maxsize=512)
+def render_silently(block: Block) -> tuple[str, tuple[Passage, ...]]:
+    """A block as it was written. Kept: four steps of each run ask for every block, and a desk for all of them before each print."""
+    return convert_block(block, SILENT)
+
+
+def convert_block(block: Block, voice: Voice) -> tuple[str, tuple[Passage, ...]]:
     passages: list[Passage] = []
     dialect = PackMarkdown(block, voice, passages, is_inline=False)
     return Markdown(extensions=[dialect, "tables", "sane_lists", "admonition"], output_format="xhtml").convert(block.text), tuple(passages)

@@ -26,8 +26,9 @@ def has_words(text: str) -> bool:
 def extract_templates(templates: Path, root: Path) -> tuple[Message, ...]:
     """Every `say("…")` in the Jinja templates; the context is the template's name without its ending."""
     return tuple(
-        Message(template_context(path.name), text, Place(shown_path(path, root), line))
+        Message(template_context(path.name), text, Place(shown, line))
         for path in sorted(templates.rglob("*.html"))
+        for shown in [shown_path(path, root)]
         for line, text in find_said(path.read_text(encoding="utf-8"))
     )
 
