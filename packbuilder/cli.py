@@ -198,7 +198,13 @@ def run_watch(args: argparse.Namespace, project: Project) -> int:
         show(Outcome(tuple(unknown)), as_json=False)
         return 1
     order = Order(
-        Path(args.output), date.today(), sites=(str(sites[0]),), audiences=(args.audience,), locales=(args.locale,), in_process=True
+        Path(args.output),
+        date.today(),
+        sites=(str(sites[0]),),
+        audiences=(args.audience,),
+        locales=(args.locale,),
+        in_process=True,
+        goes_on=True,
     )
     seen, last = snapshot(project), None
     try:

@@ -39,7 +39,8 @@ class Order:
     """What to build. Empty filters mean all; `jobs` 0 means one process for each core; `shard` (i, n) is the i-th of n parts.
 
     With `dates` the packs of patients and families are printed for one cycle, and nothing else. `in_process` prints without workers,
-    for the eye that waits for one pack. `scheduler` is the address of a Dask cluster.
+    for the eye that waits for one pack. `scheduler` is the address of a Dask cluster. `goes_on` is for who builds again and again: a
+    Ctrl-C that comes while files are put in place must end that, where a single build is just done.
     """
 
     output: Path
@@ -56,6 +57,7 @@ class Order:
     shard: tuple[int, int] = (1, 1)
     scheduler: str = ""
     in_process: bool = False
+    goes_on: bool = False
     keep_html: Path | None = None
     dates: DateWords | None = None
 

@@ -281,7 +281,7 @@ def deliver(
     gone = {path for name, old in shop.stock.keys.items() if name not in keys for path in old.companions}
     if changed := find_changes(order, shop.project, shop.inputs):
         return Outcome((*problems, *wrong, *changed))
-    publish(fresh, kept, pages, {STOCK: stock_bytes(Stock(keys, stamps))}, gone, output)
+    publish(fresh, kept, pages, {STOCK: stock_bytes(Stock(keys, stamps))}, gone, output, forgets=not order.goes_on)
     return tell(order, (*problems, *wrong), done)
 
 

@@ -94,17 +94,19 @@ def publish(
     extra: Mapping[str, bytes],
     gone: Iterable[str],
     output: Path,
+    forgets: bool = True,
 ) -> list[dict[str, Any]]:
     """Puts everything in its place: the staged PDFs of `fresh`, the `pages` (index, status), `extra` files, the manifest last.
 
     `fresh` is by path the manifest entry and the paths of the companions. What the last manifest listed and this one does not is removed,
-    and so are the companions in `gone`; nothing else in the folder is touched. Raises OutputFailed.
+    and so are the companions in `gone`; nothing else in the folder is touched. An interrupt that comes meanwhile is too late (`forgets`),
+    or is raised when all is in its place. Raises OutputFailed.
     """
     entries = sorted([*(dict(entry) for entry, _ in fresh.values()), *map(dict, kept)], key=lambda entry: str(entry["path"]))
     listed = {entry["path"] for entry in entries}
     staged = [*fresh, *(path for _, companions in fresh.values() for path in companions)]
     stale = [*(entry["path"] for entry in read_manifest(output) if entry["path"] not in listed), *set(gone) - set(staged)]
-    with failing_clearly(output), deaf_to_interrupts(forgets=True):
+    with failing_clearly(output), deaf_to_interrupts(forgets):
         for name, html in pages.items():
             write_beside(output / name, html.encode())
         for name, data in extra.items():

@@ -6,7 +6,9 @@ Which older prints a build keeps is decided by `production`, and held in `test_p
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -341,6 +343,25 @@ def test_an_interruption_between_the_steps_leaves_every_file_whole(
     put(tmp_path, *(made(audience, "second", picture=True) for audience in AUDIENCES))
     assert len(listed(tmp_path)) == 3
     assert_true_or_absent(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["write_beside", "put_in_place", "flush_folder"])
+@pytest.mark.parametrize("forgets", [True, False])
+def test_an_interrupt_meanwhile_comes_too_late_or_when_all_is_in_its_place(
+    name: str, forgets: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a single build it is too late; `watch` would go on for ever without it."""
+    put(tmp_path, *(made(audience) for audience in AUDIENCES))
+    step = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *given: (signal.raise_signal(signal.SIGINT), step(*given)))
+    second = [made(audience, "second") for audience in AUDIENCES]
+    for artifact in second:
+        (tmp_path / f"{artifact.edition.path}{module.PART}").write_bytes(artifact.pdf)
+    fresh = {artifact.edition.path: (artifact.entry, ()) for artifact in second}
+    with nullcontext() if forgets else pytest.raises(KeyboardInterrupt):
+        publish(fresh, [], draw(entry for entry, _ in fresh.values()), {}, [], tmp_path, forgets)
+    assert_true_or_absent(tmp_path)
+    assert [(tmp_path / artifact.edition.path).read_bytes() for artifact in second] == [artifact.pdf for artifact in second]
 
 
 @pytest.mark.parametrize("count", range(1, 10))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -296,3 +297,19 @@ def test_a_real_print_is_shown(command: Command, monkeypatch: Patch) -> None:
     manifest = json.loads((command.output / "manifest.json").read_text(encoding="utf-8"))
     [entry] = manifest["artifacts"]
     assert f'src="../{entry["path"]}"' in (command.output / "preview" / "index.html").read_text(encoding="utf-8")
+
+
+def test_an_interrupt_while_files_are_put_in_place_ends_it(command: Command, monkeypatch: Patch) -> None:
+    """A single build would be done then, and forget it."""
+
+    def flush(_: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    def sleep(_: float) -> None:
+        raise AssertionError("it goes on")
+
+    monkeypatch.setattr("packbuilder.publish.flush_folder", flush)
+    monkeypatch.setattr("packbuilder.watch.time.sleep", sleep)
+    run = command("watch", "--audience", "nurse", "--locale", "en-GB", "--output", str(command.output))
+    assert run.code == 0 and run.out.endswith("Stopped watching.\n")
+    assert (command.output / "manifest.json").exists()
