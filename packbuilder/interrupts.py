@@ -9,13 +9,14 @@ import contextlib
 import signal
 import sys
 import threading
-from _thread import interrupt_main
+from _thread import interrupt_main, start_new_thread
 from collections.abc import Iterator
 from types import FrameType
 
 INTERRUPTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 LOADER = "<frozen importlib._bootstrap"  # Python's name for the code that loads modules
 SOON = 0.02  # seconds until an interrupt that came too early is tried again: nobody feels them
+LATER = 5.0  # seconds until one that was raised comes again, if the program goes on as if nothing had been: some library caught it
 
 
 def listen() -> None:
@@ -38,29 +39,37 @@ def ignore() -> None:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """The handler of every interrupt: raises KeyboardInterrupt, as soon as no module is being loaded."""
-    if not is_loading(frame):
-        raise KeyboardInterrupt(number)
-    try_again(number)
+    """The handler of every interrupt: raises KeyboardInterrupt, as soon as no module is being loaded, and until somebody listens."""
+    if is_loading(frame):
+        try_again(number, SOON)
+        return
+    try_again(number, LATER)
+    raise KeyboardInterrupt(number)
 
 
-def try_again(number: int) -> None:
-    """Lets an interrupt come once more, soon; nothing comes of one that is ignored by then.
+def try_again(number: int, seconds: float) -> None:
+    """Lets an interrupt come once more; nothing comes of one that is ignored by then.
 
-    A real signal where there are any: only that wakes a thread that waits.
+    A thread without a name, for `threading` may hold its locks at this moment. A real signal where there are any: only that wakes a
+    thread that waits.
     """
-    if hasattr(signal, "pthread_kill"):
-        again = threading.Timer(SOON, signal.pthread_kill, (threading.main_thread().ident, number))
-    else:
-        again = threading.Timer(SOON, interrupt_main, (number,))
-    again.daemon = True
-    again.start()
+    main = threading.main_thread().ident
+
+    def send() -> None:
+        threading.Event().wait(seconds)
+        if hasattr(signal, "pthread_kill") and main is not None:
+            signal.pthread_kill(main, number)
+        else:
+            interrupt_main(signal.Signals(number))
+
+    start_new_thread(send, ())
 
 
 def is_loading(frame: FrameType | None) -> bool:
-    """Whether the code of this frame runs because a module is being loaded."""
+    """Whether the code of this frame runs because a module is being loaded, or a text as code: then Python would end by the signal."""
     while frame:
-        if frame.f_code.co_filename.startswith(LOADER):
+        code = frame.f_code
+        if code.co_filename.startswith(LOADER) or (code.co_filename == "<string>" and code.co_name == "<module>" and frame.f_back):
             return True
         frame = frame.f_back
     return False
@@ -69,7 +78,7 @@ def is_loading(frame: FrameType | None) -> bool:
 def tell_again(lost: "sys.UnraisableHookArgs") -> None:
     """An interrupt that was raised where Python can only drop exceptions, as while an object is taken away, comes once more."""
     if isinstance(lost.exc_value, KeyboardInterrupt):
-        try_again(*lost.exc_value.args or (signal.SIGINT,))
+        try_again(lost.exc_value.args[0] if lost.exc_value.args else signal.SIGINT, SOON)
     else:
         sys.__unraisablehook__(lost)
 

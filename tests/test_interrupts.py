@@ -86,3 +86,14 @@ def test_who_does_not_listen_any_more_is_not_interrupted(name: str, tmp_path: Pa
         f"import signal\nfrom packbuilder.interrupts import ignore\nsignal.raise_signal(signal.{name})\nignore()\n", encoding="utf-8"
     )
     assert listen_to(tmp_path, "import slow\n    time.sleep(0.2)\n    sys.exit(3)") == (3, "", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_interrupt_that_a_library_catches_comes_again(name: str, tmp_path: Path) -> None:
+    soon = "import packbuilder.interrupts; packbuilder.interrupts.LATER = 0.1"
+    caught = f"{soon}\n    try: signal.raise_signal(signal.{name})\n    except BaseException: print('caught')"
+    assert listen_to(tmp_path, caught) == (0, "caught\nstopped\n", "")
+
+
+def test_an_interrupt_waits_for_a_text_that_runs_as_code(tmp_path: Path) -> None:
+    assert listen_to(tmp_path, "exec('signal.raise_signal(signal.SIGINT); print(1)')") == (0, "1\nstopped\n", "")
