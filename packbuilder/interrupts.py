@@ -39,12 +39,14 @@ def ignore() -> None:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """The handler of every interrupt: raises KeyboardInterrupt, as soon as no module is being loaded, and until somebody listens."""
-    if is_loading(frame):
-        try_again(number, SOON)
-        return
-    try_again(number, LATER)
-    raise KeyboardInterrupt(number)
+    """The handler of every interrupt: raises KeyboardInterrupt as soon as no module is being loaded, and again until the program ends."""
+    is_early = is_loading(frame)
+    try:
+        try_again(number, SOON if is_early else LATER)
+    except RuntimeError:  # there is no room for a thread: now or never
+        raise KeyboardInterrupt(number) from None
+    if not is_early:
+        raise KeyboardInterrupt(number)
 
 
 def try_again(number: int, seconds: float) -> None:

@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`--long=only` leaves out what the default suite has run already."""
+    """Without `--long` rows that are marked `long` are skipped; `--long=only` leaves out what the default suite has run already."""
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):

@@ -97,3 +97,9 @@ def test_an_interrupt_that_a_library_catches_comes_again(name: str, tmp_path: Pa
 
 def test_an_interrupt_waits_for_a_text_that_runs_as_code(tmp_path: Path) -> None:
     assert listen_to(tmp_path, "exec('signal.raise_signal(signal.SIGINT); print(1)')") == (0, "1\nstopped\n", "")
+
+
+def test_an_interrupt_is_heard_where_no_thread_can_be_started(tmp_path: Path) -> None:
+    (tmp_path / "small.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\nprint('too far')\n", encoding="utf-8")
+    full = "import packbuilder.interrupts\n    def refuse(*_): raise RuntimeError\n    packbuilder.interrupts.start_new_thread = refuse"
+    assert listen_to(tmp_path, f"{full}\n    import small") == (0, "stopped\n", "")
